@@ -56,7 +56,13 @@ def glow(image: Image.Image, centre: Point, radius: float, colour: Colour, stren
     image.paste(Image.new("RGB", size, colour), corner, halo)
 
 
-def overlay(image: Image.Image, draw: Callable[[ImageDraw.ImageDraw], None], colour: Colour, alpha: float, blur: float = 0) -> None:
+def overlay(
+    image: Image.Image,
+    draw: Callable[[ImageDraw.ImageDraw], None],
+    colour: Colour,
+    alpha: float,
+    blur: float = 0,
+) -> None:
     """Paint one colour through a mask that `draw` fills with white."""
     mask = Image.new("L", image.size, 0)
     draw(ImageDraw.Draw(mask))
@@ -115,7 +121,9 @@ def home() -> Image.Image:
     sun_x, sun_y, sun_r = size[0] * 0.667, size[1] * 0.53, 172 * SCALE
     glow(view, (sun_x, sun_y), sun_r * 2.9, (250, 226, 190), 0.95)
     sun = Image.new("L", size, 0)
-    ImageDraw.Draw(sun).ellipse((sun_x - sun_r, sun_y - sun_r, sun_x + sun_r, sun_y + sun_r), fill=255)
+    ImageDraw.Draw(sun).ellipse(
+        (sun_x - sun_r, sun_y - sun_r, sun_x + sun_r, sun_y + sun_r), fill=255
+    )
     view.paste(gradient(EMBER, COPPER, (size[0], size[1])), (0, 0), sun)
 
     ridges: list[tuple[float, float, float, float, Colour]] = [
@@ -124,9 +132,18 @@ def home() -> Image.Image:
         (0.88, 0.06, 2.1, 4.0, SLATE),
     ]
     for level, height, freq, phase, colour in ridges:
-        def ridge(x: float, level: float = level, height: float = height, freq: float = freq, phase: float = phase) -> float:
+
+        def ridge(
+            x: float,
+            level: float = level,
+            height: float = height,
+            freq: float = freq,
+            phase: float = phase,
+        ) -> float:
             u = x / size[0] * math.tau * freq
-            return size[1] * (level - height * (math.sin(u + phase) + 0.45 * math.sin(2.3 * u + 1.7 * phase)))
+            return size[1] * (
+                level - height * (math.sin(u + phase) + 0.45 * math.sin(2.3 * u + 1.7 * phase))
+            )
 
         points = sample(ridge, 0, size[0], 400)
         ImageDraw.Draw(view).polygon([*points, (size[0], size[1]), (0, size[1])], fill=colour)
@@ -141,7 +158,12 @@ def home() -> Image.Image:
         x0, x1 = left + p * panel_w, left + (p + 1) * panel_w
         closed = p in (0, 3)
         if closed:  # paper drawn across: the garden shows only as a faint shade
-            overlay(image, lambda d, x0=x0, x1=x1: d.rectangle((x0, top, x1, board), fill=255), PAPER, 0.78)
+            overlay(
+                image,
+                lambda d, x0=x0, x1=x1: d.rectangle((x0, top, x1, board), fill=255),
+                PAPER,
+                0.78,
+            )
             draw = ImageDraw.Draw(image)
         draw.rectangle((x0, board, x1, bottom), fill=INDIGO)
         if closed:
@@ -155,7 +177,9 @@ def home() -> Image.Image:
         draw.rectangle((x0 - frame / 2, top, x0 + frame / 2, bottom), fill=INK)
         draw.rectangle((x1 - frame / 2, top, x1 + frame / 2, bottom), fill=INK)
         draw.rectangle((x0, board - frame / 2, x1, board + frame / 2), fill=INK)
-    draw.rectangle((left - 14 * SCALE, top - 14 * SCALE, right + 14 * SCALE, top + 8 * SCALE), fill=INK)
+    draw.rectangle(
+        (left - 14 * SCALE, top - 14 * SCALE, right + 14 * SCALE, top + 8 * SCALE), fill=INK
+    )
     draw.rectangle((left - 14 * SCALE, top, left + 6 * SCALE, bottom), fill=INK)
     draw.rectangle((right - 6 * SCALE, top, right + 14 * SCALE, bottom), fill=INK)
     draw.rectangle((0, horizon - 6 * SCALE, W, horizon + 6 * SCALE), fill=NIGHT)
@@ -179,7 +203,11 @@ def home() -> Image.Image:
         vs = (r / rows, (r + h) / rows)
         quad = [floor(us[0], vs[0]), floor(us[1], vs[0]), floor(us[1], vs[1]), floor(us[0], vs[1])]
         draw.polygon(quad, fill=tones[(k * 2 + r + c) % 3])
-        edges = [(quad[0], quad[3]), (quad[1], quad[2])] if h > w else [(quad[0], quad[1]), (quad[3], quad[2])]
+        edges = (
+            [(quad[0], quad[3]), (quad[1], quad[2])]
+            if h > w
+            else [(quad[0], quad[1]), (quad[3], quad[2])]
+        )
         for a, b in edges:
             draw.line([a, b], fill=INK, width=7 * SCALE)
         for a, b in zip(quad, [*quad[1:], quad[0]], strict=True):
@@ -189,10 +217,25 @@ def home() -> Image.Image:
     wall = image.crop((0, 0, W, round(far)))
     x0, x1 = left + panel_w, left + 3 * panel_w
     spread = 190 * SCALE
-    overlay(image, lambda d: d.polygon([(x0, far), (x1, far), (x1 + spread, near), (x0 - spread, near)], fill=255), EMBER, 0.24, blur=14)
-    beam = [(vanish[0] - sun_r * 0.9, far), (vanish[0] + sun_r * 0.9, far), (vanish[0] + sun_r * 1.5, near), (vanish[0] - sun_r * 1.5, near)]
+    overlay(
+        image,
+        lambda d: d.polygon(
+            [(x0, far), (x1, far), (x1 + spread, near), (x0 - spread, near)], fill=255
+        ),
+        EMBER,
+        0.24,
+        blur=14,
+    )
+    beam = [
+        (vanish[0] - sun_r * 0.9, far),
+        (vanish[0] + sun_r * 0.9, far),
+        (vanish[0] + sun_r * 1.5, near),
+        (vanish[0] - sun_r * 1.5, near),
+    ]
     overlay(image, lambda d: d.polygon(beam, fill=255), EMBER, 0.26, blur=30)
-    overlay(image, lambda d: d.rectangle((0, H - 120 * SCALE, W, H), fill=255), NIGHT, 0.45, blur=60)
+    overlay(
+        image, lambda d: d.rectangle((0, H - 120 * SCALE, W, H), fill=255), NIGHT, 0.45, blur=60
+    )
     image.paste(wall, (0, 0))
     return image
 
@@ -226,12 +269,25 @@ def course() -> Image.Image:
     # Area under the curve: a thin veil that fades downwards.
     mask = Image.new("L", (W, H), 0)
     ImageDraw.Draw(mask).polygon([*points, (W, H), (0, H)], fill=255)
-    fade = ImageChops.invert(Image.linear_gradient("L").resize((W, H))).point(lambda v: round(v * 0.42))
+    fade = ImageChops.invert(Image.linear_gradient("L").resize((W, H))).point(
+        lambda v: round(v * 0.42)
+    )
     image.paste(Image.new("RGB", (W, H), COPPER), (0, 0), ImageChops.multiply(mask, fade))
 
     # Candles standing on the floor, under the curve.
     draw = ImageDraw.Draw(image)
-    moves = [(0, 46), (30, 70), (58, 44), (50, 96), (96, 74), (84, 132), (140, 118), (126, 176), (186, 160), (172, 226)]
+    moves = [
+        (0, 46),
+        (30, 70),
+        (58, 44),
+        (50, 96),
+        (96, 74),
+        (84, 132),
+        (140, 118),
+        (126, 176),
+        (186, 160),
+        (172, 226),
+    ]
     for i, (a, b) in enumerate(moves):
         x = (250 + i * 122) * SCALE
         y_a, y_b = (820 - a - 16 * 1) * SCALE, (820 - b - 16) * SCALE
@@ -239,7 +295,13 @@ def course() -> Image.Image:
         top, bottom = min(y_a, y_b), max(y_a, y_b)
         colour = SAND if up else MIST
         draw.line([(x, top - 24 * SCALE), (x, bottom + 20 * SCALE)], fill=colour, width=3 * SCALE)
-        draw.rounded_rectangle((x - 17 * SCALE, top, x + 17 * SCALE, bottom), radius=3 * SCALE, fill=colour if up else INK, outline=colour, width=3 * SCALE)
+        draw.rounded_rectangle(
+            (x - 17 * SCALE, top, x + 17 * SCALE, bottom),
+            radius=3 * SCALE,
+            fill=colour if up else INK,
+            outline=colour,
+            width=3 * SCALE,
+        )
 
     overlay(image, lambda d: stroke(d, points, 30 * SCALE, 255), EMBER, 0.30, blur=16)
     draw = ImageDraw.Draw(image)
@@ -283,7 +345,15 @@ def eight_weeks() -> Image.Image:
         last = i == 7
         colour = COPPER if last else mix(SLATE, INK, i / 6)
         x0, y0, x1, y1 = px(x, base - h, x + width, base)
-        overlay(image, lambda d, b=(x0 + 16 * SCALE, y0 + 14 * SCALE, x1 + 16 * SCALE, y1): d.rectangle(b, fill=255), INK, 0.20, blur=10)
+        overlay(
+            image,
+            lambda d, b=(x0 + 16 * SCALE, y0 + 14 * SCALE, x1 + 16 * SCALE, y1): d.rectangle(
+                b, fill=255
+            ),
+            INK,
+            0.20,
+            blur=10,
+        )
         draw = ImageDraw.Draw(image)
         draw.rectangle((x0, y0, x1, y1), fill=colour)
         # Joints, as on bamboo: one more per week of work.
@@ -306,7 +376,12 @@ def eight_weeks() -> Image.Image:
     for i, (cx, cy) in enumerate(tops):
         cy -= 34 * SCALE
         rr = (13 if i == 7 else 9) * SCALE
-        draw.ellipse((cx - rr, cy - rr, cx + rr, cy + rr), fill=COPPER if i == 7 else PAPER, outline=COPPER, width=4 * SCALE)
+        draw.ellipse(
+            (cx - rr, cy - rr, cx + rr, cy + rr),
+            fill=COPPER if i == 7 else PAPER,
+            outline=COPPER,
+            width=4 * SCALE,
+        )
     return image
 
 
@@ -331,7 +406,13 @@ def price_and_rates() -> Image.Image:
         shifted = [(x, y + (lift * 74 * SCALE) * (1 - 0.25 * x / W)) for x, y in prices]
         draw.polygon([*shifted, (W, H), (0, H)], fill=colour)
 
-    overlay(image, lambda d: stroke(d, [(x, y + 10 * SCALE) for x, y in rates], 16 * SCALE, 255), NIGHT, 0.22, blur=9)
+    overlay(
+        image,
+        lambda d: stroke(d, [(x, y + 10 * SCALE) for x, y in rates], 16 * SCALE, 255),
+        NIGHT,
+        0.22,
+        blur=9,
+    )
     draw = ImageDraw.Draw(image)
     stroke(draw, prices, 7 * SCALE, INK)
     stroke(draw, rates, 11 * SCALE, COPPER)
