@@ -1,0 +1,148 @@
+"""From a cart to an order that can be paid."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from dojo.users.models import User, normalise_email
+from lms.services.registry import course_row
+from shop.models import Order, OrderLine, OrderStatus
+from shop.payments.stripe.client import PaymentServiceError, create_intent, retrieve_intent
+from shop.payments.stripe.intents import abandon, note_intent, settle
+from shop.pricing import PricedCart
+
+from . import coupons
+from .fulfilment import FulfilmentError, fulfil
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Who pays: a signed-in student, or an email with the hash of the password they chose."""
+
+    email: str
+    user: User | None = None
+    password_hash: str = ""
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """An order ready to be paid with `client_secret`; None when it is paid already."""
+
+    order: Order
+    client_secret: str | None
+
+
+def begin_checkout(*, buyer: Buyer, cart: PricedCart, previous: Order | None) -> Checkout:
+    """Make the order of a cart, or take up the one that this browser began and did not pay.
+
+    The same cart keeps its order, its PaymentIntent and its coupon's use through any number of
+    declines. A changed cart first cancels the previous PaymentIntent at Stripe. Raises CouponError,
+    and PaymentServiceError when Stripe can't be asked; the order then waits for the next try.
+    """
+    if previous is not None and previous.status == OrderStatus.PENDING:
+        if _is_same(previous, cart, buyer):
+            checkout = _take_up(previous, buyer)
+            if checkout is not None:
+                return checkout
+        else:
+            abandoned = abandon(previous)
+            if abandoned.status == OrderStatus.PAID:
+                return Checkout(abandoned, None)
+    order = _create_order(buyer, cart)
+    return _with_intent(order)
+
+
+def _is_same(order: Order, cart: PricedCart, buyer: Buyer) -> bool:
+    sold = {(line.course.translation_key, line.price, line.discount) for line in _lines(order)}
+    asked = {(line.page.translation_key, line.price, line.discount) for line in cart.lines}
+    same_customer = order.user == buyer.user and (
+        not cart.coupon_code or order.email == normalise_email(buyer.email)
+    )
+    return sold == asked and order.coupon_code == cart.coupon_code and same_customer
+
+
+def _lines(order: Order) -> list[OrderLine]:
+    return list(order.lines.select_related("course"))
+
+
+def _take_up(order: Order, buyer: Buyer) -> Checkout | None:
+    """The pending order, with what the buyer typed last; None when it can't be paid any more."""
+    with transaction.atomic():
+        locked = Order.objects.select_for_update().get(pk=order.pk)
+        if locked.status == OrderStatus.PENDING:
+            locked.email = normalise_email(buyer.email)
+            locked.password_hash = buyer.password_hash
+            locked.save(update_fields=["email", "password_hash"])
+    if locked.status == OrderStatus.CANCELLED:
+        return None
+    if locked.status == OrderStatus.PAID:
+        return Checkout(locked, None)
+    return _with_intent(locked)
+
+
+@transaction.atomic
+def _create_order(buyer: Buyer, cart: PricedCart) -> Order:
+    order = Order.objects.create(
+        user=buyer.user,
+        email=normalise_email(buyer.email),
+        password_hash=buyer.password_hash,
+        subtotal=cart.subtotal,
+        discount=cart.discount,
+        total=cart.total,
+        coupon_code=cart.coupon_code,
+    )
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            course=course_row(line.page),
+            title=line.title,
+            price=line.price,
+            discount=line.discount,
+            total=line.total,
+            access_days=line.page.access_days,
+        )
+        for line in cart.lines
+    )
+    if cart.coupon is not None:
+        coupons.reserve(coupon=cart.coupon, order=order)
+    return order
+
+
+def _with_intent(order: Order) -> Checkout:
+    if order.total == 0:
+        return Checkout(fulfil(order_id=order.pk), None)
+    if order.payment_intent_id is None:
+        intent = create_intent(order)
+        note_intent(order, intent.id)
+    else:
+        intent = retrieve_intent(order.payment_intent_id)
+    order = settle(order, intent)
+    if order.status == OrderStatus.PENDING:
+        return Checkout(order, intent.client_secret)
+    return Checkout(order, None)
+
+
+def settle_lapsed_orders() -> int:
+    """Settle each order that has been pending for too long; how many were settled.
+
+    Its PaymentIntent is cancelled at Stripe first, and only then is its coupon's use released. One
+    that Stripe can't be asked about waits for the next sweep.
+    """
+    limit = timezone.now() - timedelta(minutes=settings.ORDER_LIFETIME_MINUTES)
+    lapsed = Order.objects.filter(status=OrderStatus.PENDING, created_at__lt=limit)
+    count = 0
+    for order in lapsed.order_by("created_at")[:100]:
+        try:
+            abandon(order)
+            count += 1
+        except (PaymentServiceError, FulfilmentError):
+            logger.exception("order %s could not be settled", order.number)
+    return count

@@ -1,0 +1,46 @@
+"""Québec's way to write money, percentages and durations. Pure functions."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.translation import get_language
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def _is_french() -> bool:
+    return (get_language() or "fr").startswith("fr")
+
+
+def format_number(value: Decimal, places: int) -> str:
+    """`1234.5` with two places is « 1 234,50 » in French and "1,234.50" in English."""
+    quantised = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    text = f"{quantised:,.{places}f}"
+    if _is_french():
+        return text.replace(",", NBSP).replace(".", ",")
+    return text
+
+
+def format_money(amount: Decimal) -> str:
+    """Canadian dollars, always with cents: « 199,00 $ »."""
+    text = format_number(Decimal(amount), 2)
+    return f"{text}{NBSP}$" if _is_french() else f"${text}"
+
+
+def format_percent(value: Decimal) -> str:
+    """A percentage out of 100, with one decimal place only when it has one: « 66,7 % »."""
+    value = Decimal(value)
+    places = 0 if value == value.to_integral_value() else 1
+    text = format_number(value, places)
+    return f"{text}{NBSP}%" if _is_french() else f"{text}%"
+
+
+def format_duration(minutes: int) -> str:
+    """`65` is « 1 h 05 min », `40` is « 40 min », `120` is « 2 h »."""
+    hours, rest = divmod(int(minutes), 60)
+    if not hours:
+        return f"{rest}{NBSP}min"
+    if not rest:
+        return f"{hours}{NBSP}h"
+    return f"{hours}{NBSP}h{NBSP}{rest:02d}{NBSP}min"

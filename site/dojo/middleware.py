@@ -1,0 +1,59 @@
+"""The project's own request/response steps. Each is a small change of a stock middleware."""
+
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+
+class PathLocaleMiddleware(LocaleMiddleware):
+    """The address alone decides the language, so a public page never varies by a header."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        language = translation.get_language_from_path(request.path_info)
+        translation.activate(language or settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language()
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        response.headers.setdefault("Content-Language", translation.get_language() or "fr")
+        return response
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Every view asks for a signed-in person unless it is marked `login_not_required`.
+
+    The mark is looked at before the session, which a public page must not touch: reading it would
+    add `Vary: Cookie` and take the page out of every shared cache.
+    """
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request, view_func):
+        if request.headers.get("X-Requested-With") == "fetch":
+            # A script can't follow a redirect to a sign-in form: it shows this sentence.
+            return HttpResponse(
+                _("Votre session a pris fin. Reconnectez-vous pour continuer."),
+                status=401,
+                content_type="text/plain; charset=utf-8",
+            )
+        return super().handle_no_permission(request, view_func)
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """Strict everywhere; Wagtail's admin gets the looser policy that its screens need."""
+
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        if request.path_info.startswith("/admin/"):
+            parts.replace = {**settings.ADMIN_CSP, **(parts.replace or {})}
+        return parts

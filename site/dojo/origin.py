@@ -1,0 +1,38 @@
+"""Forms on public pages: no token, since the page is the same for all; the origin is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+
+from dojo.views import csrf_failure
+
+
+def is_same_origin(request: HttpRequest) -> bool:
+    """Whether the browser says that one of our own pages sent this request.
+
+    `Origin` is asked first and `Referer` only without it. A request with neither is refused: every
+    browser of today sends one of them with a form by POST.
+    """
+    sender = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    parts = urlsplit(sender)
+    return (parts.scheme, parts.netloc) == (request.scheme, request.get_host())
+
+
+def same_origin_required(
+    view: Callable[..., HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """Exempt a view from the token check and refuse what another site sends by POST."""
+
+    @csrf_exempt
+    @wraps(view)
+    def checked(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD", "OPTIONS") and not is_same_origin(request):
+            return csrf_failure(request, reason="origin")
+        return view(request, *args, **kwargs)
+
+    return checked
