@@ -18,7 +18,7 @@
 
   var visitor = document.querySelector("[data-visitor]");
   if (visitor) {
-    fetch("/fragments/visiteur/", { credentials: "same-origin", headers: { Accept: "text/html" } })
+    fetch(visitor.dataset.visitor, { credentials: "same-origin", headers: { Accept: "text/html" } })
       .then(function (response) { return response.ok ? response.text() : ""; })
       .then(function (html) {
         if (!html) return;
