@@ -27,7 +27,7 @@ FRAME_TEXTS: dict[str, dict[str, str]] = {
         "cvc": "Code de sécurité",
         "expiry_placeholder": "MM / AA",
         "cvc_placeholder": "CVC",
-        "mark": "Stripe local, carte d'essai : 4242 4242 4242 4242",
+        "mark": "Stripe local, carte d'essai\u00a0: 4242 4242 4242 4242",
         "invalid_number": "Le numéro de votre carte est invalide.",
         "incomplete_number": "Le numéro de votre carte est incomplet.",
         "incomplete_expiry": "La date d'expiration de votre carte est incomplète.",
@@ -61,7 +61,7 @@ CHALLENGE_TEXTS: dict[str, dict[str, str]] = {
     "fr": {
         "title": "Authentification 3-D Secure",
         "question": "Autorisez-vous ce paiement de {amount} avec la carte se terminant par "
-        "{last4} ?",
+        "{last4}?",
         "approve": "Autoriser",
         "refuse": "Refuser",
         "mark": "Stripe local — aucune vraie carte n'est débitée",

@@ -3,8 +3,7 @@
 
 (function () {
   const form = document.getElementById('challenge');
-  if (!form) return;
-  const parentOrigin = form.dataset.parent;
+  const parentOrigin = document.getElementById('question').dataset.parent;
   let sent = false;
 
   function tell(type, data) {
@@ -28,6 +27,11 @@
     }
   }
 
+  if (!form) {
+    tell('answered'); // nothing is asked any more: another window was faster
+    return;
+  }
+
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     answer(event.submitter ? event.submitter.value : 'refuse');
@@ -45,5 +49,5 @@
     }
   });
   form.querySelector('button').focus();
-  tell('loaded');
+  tell('loaded', { height: document.documentElement.scrollHeight });
 }());

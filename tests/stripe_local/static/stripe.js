@@ -277,7 +277,9 @@
       this._overlay.appendChild(this._frame);
       this._onMessage = this._onMessage.bind(this);
       this._onKey = (event) => {
-        if (event.key === 'Escape') this._tell('refuse');
+        if (event.key !== 'Escape') return;
+        if (this._loaded) this._tell('refuse');
+        else this._close(); // a frame that never came must not lock the page
       };
     }
 
@@ -304,6 +306,8 @@
       if (event.origin !== ORIGIN || event.source !== this._frame.contentWindow) return;
       if (!event.data || event.data.stripeLocal !== 'challenge') return;
       if (event.data.type === 'loaded') {
+        this._loaded = true;
+        this._frame.style.setProperty('height', event.data.data.height + 'px');
         this._frame.focus();
         this._tell('focus');
       } else if (event.data.type === 'answered') {
