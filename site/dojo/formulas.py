@@ -19,6 +19,12 @@ _ELEMENTS = frozenset(
 )
 
 
+# « 135{,}43 »: the converter takes the decimal comma for punctuation, and sets a space after it.
+_DECIMAL_COMMA = re.compile(
+    r"<mn>(\d+)</mn><mrow><mo>&#x0002C;</mo></mrow><mn>(\d+)</mn>"
+)
+
+
 class FormulaError(ValueError):
     """The LaTeX of a formula could not be read."""
 
@@ -48,7 +54,7 @@ def latex_to_mathml(latex: str, display: bool = False) -> str:
     except Exception as error:  # noqa: BLE001 - the converter raises many kinds for bad input
         raise FormulaError(latex) from error
     _check_mathml(mathml)
-    return mathml
+    return _DECIMAL_COMMA.sub(r"<mn>\1,\2</mn>", mathml)
 
 
 def render_formulas(markup: str) -> str:
