@@ -17,8 +17,8 @@ from cms_pages.models import LessonPage, QuizLessonPage
 from cms_pages.models.lessons import lesson_models
 
 from .access import lesson_access
-from .guards import locked_response
 from .grading import InvalidResponseError, response_problem
+from .guards import locked_response
 from .models import Attempt, AttemptQuestion
 from .selectors.attempts import (
     attempt_items,
@@ -145,8 +145,10 @@ def save(request: HttpRequest, attempt: Attempt, page: LessonPage, position: int
     except AttemptClosedError:
         return JsonResponse(
             {
-                "message": _("Le temps est écoulé ou la tentative est déjà remise : cette réponse "
-                             "n’a pas été enregistrée."),
+                "message": _(
+                    "Le temps est écoulé ou la tentative est déjà remise : cette réponse "
+                    "n’a pas été enregistrée."
+                ),
                 "redirect": Attempt.objects.get(pk=attempt.pk).get_absolute_url(),
             },
             status=409,
@@ -167,12 +169,16 @@ def submit(request: HttpRequest, attempt: Attempt, page: LessonPage) -> HttpResp
     try:
         attempt = submit_attempt(user=request.user, attempt_id=attempt.pk, answers=answers)
     except InvalidResponseError:
-        messages.error(request, _("Une des réponses n’est pas valide. Vérifiez-les et recommencez."))
+        messages.error(
+            request, _("Une des réponses n’est pas valide. Vérifiez-les et recommencez.")
+        )
     else:
         if attempt.ended_by_clock:
             messages.info(
                 request,
-                _("Le temps était écoulé : ce sont les réponses enregistrées à temps qui comptent."),
+                _(
+                    "Le temps était écoulé : ce sont les réponses enregistrées à temps qui comptent."
+                ),
             )
     return redirect(attempt)
 

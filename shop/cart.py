@@ -9,10 +9,10 @@ from django.contrib.sessions.backends.base import SessionBase
 from cms_pages.models import CoursePage
 from lms.selectors.pages import course_pages
 
-from .services.coupons import CouponError, find_coupon
 from .models import Coupon
 from .models.coupons import normalise_code
 from .pricing import PricedCart, price_cart
+from .services.coupons import CouponError, find_coupon
 
 SESSION_KEY = "cart"
 

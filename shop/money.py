@@ -35,7 +35,8 @@ def spread(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     exact = [cents * weight / whole for weight in weights]
     parts = [int(share) for share in exact]
     by_loss = sorted(
-        range(len(parts)), key=lambda index: (exact[index] - parts[index], weights[index]),
+        range(len(parts)),
+        key=lambda index: (exact[index] - parts[index], weights[index]),
         reverse=True,
     )
     for index in by_loss[: cents - sum(parts)]:

@@ -67,9 +67,7 @@ class ChoiceQuestionBlock(QuestionBlock):
             self.clean_correct_count(sum(option["is_correct"] for option in value["options"]))
         except ValidationError as error:
             raise blocks.StructBlockValidationError(
-                block_errors={
-                    "options": blocks.ListBlockValidationError(non_block_errors=[error])
-                }
+                block_errors={"options": blocks.ListBlockValidationError(non_block_errors=[error])}
             ) from error
         return value
 

@@ -179,7 +179,9 @@ class ArticlePage(Page):
     @cached_property
     def reading_minutes(self) -> int:
         """Rounded up, at 220 words a minute, a usual pace for an adult reading French."""
-        words = len(strip_tags(" ".join(self.body.stream_block.get_searchable_content(self.body))).split())
+        words = len(
+            strip_tags(" ".join(self.body.stream_block.get_searchable_content(self.body))).split()
+        )
         return max(1, -(-words // WORDS_PER_MINUTE))
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:

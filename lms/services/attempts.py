@@ -170,4 +170,3 @@ def submit_overdue(*, user: User | None = None, lesson: Lesson | None = None) ->
 
 def _is_over(attempt: Attempt) -> bool:
     return attempt.deadline_at is not None and timezone.now() >= attempt.deadline_at
-

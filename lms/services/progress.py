@@ -31,9 +31,7 @@ def record_visit(*, user: User, lesson: Lesson) -> None:
 def complete_lesson(*, user: User, lesson: Lesson) -> None:
     """Mark a lesson finished. The first time counts; later calls change nothing."""
     now = timezone.now()
-    LessonProgress.objects.get_or_create(
-        user=user, lesson=lesson, defaults={"last_access_at": now}
-    )
+    LessonProgress.objects.get_or_create(user=user, lesson=lesson, defaults={"last_access_at": now})
     LessonProgress.objects.filter(user=user, lesson=lesson, completed_at=None).update(
         completed_at=now
     )

@@ -75,9 +75,7 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=(
                     models.Q(status=OrderStatus.PENDING, paid_at=None, cancelled_at=None)
-                    | models.Q(
-                        status=OrderStatus.PAID, paid_at__isnull=False, user__isnull=False
-                    )
+                    | models.Q(status=OrderStatus.PAID, paid_at__isnull=False, user__isnull=False)
                     | models.Q(
                         status=OrderStatus.CANCELLED, paid_at=None, cancelled_at__isnull=False
                     )

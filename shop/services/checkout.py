@@ -56,7 +56,7 @@ def begin_checkout(*, buyer: Buyer, cart: PricedCart, previous: Order | None) ->
             abandoned = abandon(previous)
             if abandoned.status == OrderStatus.PAID:
                 return Checkout(abandoned, None)
-    order = _create_order(buyer, cart)
+    order = create_order(buyer, cart)
     return _with_intent(order)
 
 
@@ -89,7 +89,7 @@ def _take_up(order: Order, buyer: Buyer) -> Checkout | None:
 
 
 @transaction.atomic
-def _create_order(buyer: Buyer, cart: PricedCart) -> Order:
+def create_order(buyer: Buyer, cart: PricedCart) -> Order:
     order = Order.objects.create(
         user=buyer.user,
         email=normalise_email(buyer.email),

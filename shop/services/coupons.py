@@ -9,7 +9,6 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from cms_pages.models import CoursePage
-
 from shop.models import Coupon, Order, Redemption, RedemptionState
 from shop.models.coupons import normalise_code
 
@@ -51,9 +50,7 @@ def reserve(*, coupon: Coupon, order: Order) -> Redemption:
     if not Coupon.objects.filter(left, pk=coupon.pk, is_active=True).update(uses=F("uses") + 1):
         raise CouponError(_("Ce code promo a été utilisé autant de fois que permis."))
     if coupon.max_uses_per_customer is not None:
-        used = coupon.redemptions.filter(email=order.email).exclude(
-            state=RedemptionState.RELEASED
-        )
+        used = coupon.redemptions.filter(email=order.email).exclude(state=RedemptionState.RELEASED)
         if used.count() >= coupon.max_uses_per_customer:
             raise CouponError(_("Vous avez déjà utilisé ce code promo."))
     return Redemption.objects.create(coupon=coupon, order=order, email=order.email)
@@ -75,8 +72,8 @@ def release(*, order: Order) -> None:
     redemption = Redemption.objects.filter(order=order).first()
     if redemption is None:
         return
-    released = Redemption.objects.filter(
-        pk=redemption.pk, state=RedemptionState.RESERVED
-    ).update(state=RedemptionState.RELEASED)
+    released = Redemption.objects.filter(pk=redemption.pk, state=RedemptionState.RESERVED).update(
+        state=RedemptionState.RELEASED
+    )
     if released:
         Coupon.objects.filter(pk=redemption.coupon_id).update(uses=F("uses") - 1)

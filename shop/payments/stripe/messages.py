@@ -62,6 +62,11 @@ def decline_messages() -> dict[str, str]:
         "processing_error": technical,
         "stolen_card": insist,
         "try_again_later": technical,
+        # Not a code of Stripe's: what the page says when nothing answers.
+        "unreachable": _(
+            "Le service de paiement ne répond pas. Aucune somme n’a été prélevée : vérifiez votre "
+            "connexion et réessayez."
+        ),
         "withdrawal_count_limit_exceeded": _(
             "Votre carte a atteint sa limite. Communiquez avec votre banque ou essayez-en une autre."
         ),

@@ -303,9 +303,7 @@ def _answer(content: Raw, *, right: bool) -> list[str]:
 def _user(email: str, first: str, last: str, role: Role | None, **fields: Any) -> User:
     user = User.objects.filter(email=email).first()
     if user is None:
-        user = User.objects.create_user(
-            email, PASSWORD, first_name=first, last_name=last, **fields
-        )
+        user = User.objects.create_user(email, PASSWORD, first_name=first, last_name=last, **fields)
         if role is not None:
             user.groups.add(Group.objects.get(name=role.value))
     return user

@@ -47,7 +47,7 @@ def duration(minutes: int | None) -> str:
 def rich(value: Any) -> SafeString:
     """Rich text, as an editor's field or block stores it, ready to show with its formulas."""
     if not value:
-        return mark_safe("")  # noqa: S308 - a constant
+        return mark_safe("")
     source = value.source if isinstance(value, RichText) else str(value)
     # Editors' rich text is cleaned by Wagtail when it is saved; formulas are escaped below.
     return mark_safe(render_formulas(expand_db_html(source)))  # noqa: S308

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from django.contrib.auth.models import Group
+
+from cms_pages.models import CoursePage
+from dojo.users.models import User
+from dojo.users.roles import Role
+from lms.models import TermSource
+from lms.services.enrolments import grant_term
+from lms.services.registry import course_row
+
+PASSWORD = "un-bon-mot-de-passe-42"
+
+_numbers = count(1)
+
+
+def make_user(email: str = "", role: Role | None = None, **fields: Any) -> User:
+    user = User.objects.create_user(
+        email or f"personne{next(_numbers)}@exemple.test", PASSWORD, **fields
+    )
+    if role is not None:
+        user.groups.add(Group.objects.get(name=role.value))
+    return user
+
+
+def make_student(course: CoursePage | None = None, *, days: int = 365, **fields: Any) -> User:
+    """A student, enrolled in the course if one is given."""
+    user = make_user(**fields)
+    if course is not None:
+        grant_term(user=user, course=course_row(course), days=days, source=TermSource.GIFT)
+    return user
