@@ -110,7 +110,7 @@ def _authenticate(publishable_allowed: bool) -> bool:
         return True
     if not key.startswith(("sk_test_", "rk_test_")):
         # A live key has no business here: somebody's configuration is wrong.
-        raise unauthorized(f"Invalid API Key provided: {key[:8]}{'*' * 8}")
+        raise unauthorized(f"Invalid API Key provided: {key[:3]}{'*' * 8}{key[-3:]}")
     return False
 
 

@@ -29,8 +29,10 @@ def create(backend: Backend, params: forms.Params) -> Object:
     if not isinstance(card, dict):
         raise forms.missing_param("card")
     if "token" in card:
-        return from_test_name(backend, "pm_card_" + str(card["token"]).removeprefix("tok_"))
-    method = _from_typed_card(backend, card)
+        name = str(card["token"]).removeprefix("tok_")
+        method = from_test_name(backend, f"pm_card_{name}")
+    else:
+        method = _from_typed_card(backend, card)
     method["billing_details"] = shapes.billing_details(params.get("billing_details") or None)
     method["metadata"] = forms.merged_metadata({}, params)
     return backend.save(method)
