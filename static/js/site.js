@@ -29,6 +29,15 @@
       .catch(function () {});
   }
 
+  // A page that waits for something asks again, unless one has left it.
+  var waiting = document.querySelector("[data-refresh]");
+  if (waiting) setTimeout(function () { location.replace(waiting.dataset.refresh); }, 5000);
+
+  // What is too wide scrolls, and the keyboard must reach it.
+  document.querySelectorAll("math[display=block]").forEach(function (formula) {
+    if (formula.scrollWidth > formula.clientWidth) formula.setAttribute("tabindex", "0");
+  });
+
   // Menus close on Escape and when one clicks or tabs elsewhere.
   function close(except) {
     document.querySelectorAll(".menu[open]").forEach(function (menu) {
