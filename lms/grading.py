@@ -84,7 +84,7 @@ def _multiple_choice_share(right: set[str], chosen: set[str]) -> Decimal:
 
 
 def normalise_text(text: str, *, case_sensitive: bool, accents_required: bool) -> str:
-    """Text as it is compared: spaces collapsed, apostrophes alike, case and accents if they count."""
+    """Text as it is compared: spaces collapsed, apostrophes alike, case and accents as asked."""
     text = unicodedata.normalize("NFC", text).replace("’", "'")
     text = " ".join(text.split()).rstrip(".")
     if not case_sensitive:

@@ -7,7 +7,7 @@ from functools import wraps
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cms_pages.models import LessonPage, QuizLessonPage
 from cms_pages.models.lessons import lesson_models
+from dojo.users.requests import SignedInRequest
 
 from .access import lesson_access
 from .grading import InvalidResponseError, response_problem
@@ -51,7 +52,7 @@ def attempt_required(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
     @never_cache
     @wraps(view)
     def wrapped(
-        request: HttpRequest, attempt_id: UUID, *args: int, **kwargs: int
+        request: SignedInRequest, attempt_id: UUID, *args: int, **kwargs: int
     ) -> HttpResponseBase:
         attempt = get_object_or_404(
             Attempt.objects.select_related("lesson"), pk=attempt_id, user=request.user
@@ -68,7 +69,7 @@ def attempt_required(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
 
 
 @require_POST
-def complete(request: HttpRequest, page_id: int) -> HttpResponseBase:
+def complete(request: SignedInRequest, page_id: int) -> HttpResponseBase:
     """« Marquer comme terminée », then on to the next lesson."""
     page = _lesson_or_404(page_id)
     access = lesson_access(request.user, page)
@@ -93,7 +94,7 @@ def _lesson_or_404(page_id: int) -> LessonPage:
 
 
 @require_POST
-def start(request: HttpRequest, page_id: int) -> HttpResponseBase:
+def start(request: SignedInRequest, page_id: int) -> HttpResponseBase:
     page = get_object_or_404(QuizLessonPage, pk=page_id)
     access = lesson_access(request.user, page)
     if not access.allowed:
@@ -111,7 +112,7 @@ def start(request: HttpRequest, page_id: int) -> HttpResponseBase:
 
 @require_GET
 @attempt_required
-def attempt_detail(request: HttpRequest, attempt: Attempt, page: LessonPage) -> HttpResponse:
+def attempt_detail(request: SignedInRequest, attempt: Attempt, page: LessonPage) -> HttpResponse:
     left = seconds_left(attempt)
     if left == 0 and not attempt.is_submitted:
         attempt = submit_attempt(user=request.user, attempt_id=attempt.pk)
@@ -131,7 +132,9 @@ def attempt_detail(request: HttpRequest, attempt: Attempt, page: LessonPage) -> 
 
 @require_POST
 @attempt_required
-def save(request: HttpRequest, attempt: Attempt, page: LessonPage, position: int) -> HttpResponse:
+def save(
+    request: SignedInRequest, attempt: Attempt, page: LessonPage, position: int
+) -> HttpResponse:
     """Save one answer, as it is given. JSON: `problem` says what can't be graded, if anything."""
     values = request.POST.getlist(field_name(position))
     try:
@@ -163,7 +166,7 @@ def save(request: HttpRequest, attempt: Attempt, page: LessonPage, position: int
 
 @require_POST
 @attempt_required
-def submit(request: HttpRequest, attempt: Attempt, page: LessonPage) -> HttpResponse:
+def submit(request: SignedInRequest, attempt: Attempt, page: LessonPage) -> HttpResponse:
     positions = attempt.questions.values_list("position", flat=True)
     answers = {position: request.POST.getlist(field_name(position)) for position in positions}
     try:
@@ -176,16 +179,14 @@ def submit(request: HttpRequest, attempt: Attempt, page: LessonPage) -> HttpResp
         if attempt.ended_by_clock:
             messages.info(
                 request,
-                _(
-                    "Le temps était écoulé : ce sont les réponses enregistrées à temps qui comptent."
-                ),
+                _("Le temps était écoulé : seules comptent les réponses enregistrées à temps."),
             )
     return redirect(attempt)
 
 
 @require_GET
 @attempt_required
-def result(request: HttpRequest, attempt: Attempt, page: LessonPage) -> HttpResponse:
+def result(request: SignedInRequest, attempt: Attempt, page: LessonPage) -> HttpResponse:
     if not attempt.is_submitted:
         return redirect(attempt)
     revealed = may_reveal(attempt)

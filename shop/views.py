@@ -147,7 +147,7 @@ def payment_intent(request: HttpRequest) -> JsonResponse:
                     _("Vous avez déjà accès à « %(title)s ». Retirez cette formation du panier.")
                     % {"title": line.title}
                 )
-    previous = Order.objects.filter(pk=request.session.get(ORDER_SESSION_KEY)).first()
+    previous = Order.objects.filter(pk=request.session.get(ORDER_SESSION_KEY, 0)).first()
     try:
         begun = begin_checkout(buyer=buyer, cart=priced, previous=previous)
     except CouponError as error:
@@ -184,7 +184,9 @@ def _read_buyer(request: HttpRequest) -> tuple[Buyer | None, dict[str, list[str]
         return Buyer(email=request.user.email, user=request.user), {}
     form = CheckoutForm(request.POST)
     if not form.is_valid():
-        return None, {field: list(errors) for field, errors in form.errors.items()}
+        return None, {
+            field: [str(error) for error in errors] for field, errors in form.errors.items()
+        }
     return Buyer(email=form.cleaned_data["email"], password_hash=form.password_hash()), {}
 
 

@@ -88,7 +88,7 @@ class MultipleChoiceBlock(ChoiceQuestionBlock):
         icon = "tasks"
         label = QuestionKind.MULTIPLE_CHOICE.label
         description = gettext_lazy(
-            "Plusieurs bonnes réponses. Un mauvais choix annule un bon choix, sans descendre sous 0."
+            "Plusieurs bonnes réponses. Un mauvais choix en annule un bon, sans descendre sous 0."
         )
 
     def clean_correct_count(self, count: int) -> None:

@@ -149,6 +149,9 @@ class Attempt(models.Model):
     def __str__(self) -> str:
         return f"{self.user} · {self.lesson} · {self.number}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("lms:result" if self.is_submitted else "lms:attempt", args=[self.pk])
+
     @property
     def is_submitted(self) -> bool:
         return self.submitted_at is not None
@@ -159,9 +162,6 @@ class Attempt(models.Model):
         if self.points is None:
             return None
         return self.points * 100 / self.max_points if self.max_points else Decimal(0)
-
-    def get_absolute_url(self) -> str:
-        return reverse("lms:result" if self.is_submitted else "lms:attempt", args=[self.pk])
 
     @property
     def ended_by_clock(self) -> bool:

@@ -30,7 +30,7 @@ class Option:
     html: SafeString
     checked: bool
     correct: bool = False
-    feedback: SafeString = SafeString("")
+    feedback: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Every address of the site. Deny by default: what is open to all is marked so here or on its view."""
+"""Every address. Deny by default: what is open to all is marked so, here or on its view."""
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns

@@ -35,7 +35,7 @@ def create_intent(order: Order) -> stripe.PaymentIntent:
             params={
                 "amount": to_cents(order.total),
                 "currency": CURRENCY,
-                "payment_method_types": ["card"],
+                "allowed_payment_method_types": ["card"],
                 "description": f"Le Dojo Financier, commande {order.number}",
                 "metadata": {"order": order.number},
             },

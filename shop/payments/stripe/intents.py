@@ -18,7 +18,7 @@ def order_of(intent: stripe.PaymentIntent) -> Order | None:
     Found by its id, or by the number in its metadata: a webhook may come before our own note of the
     id, and then the note is made here.
     """
-    number = (intent.metadata or {}).get("order", "") if intent.metadata else ""
+    number = intent.metadata.to_dict().get("order", "") if intent.metadata else ""
     order = Order.objects.filter(
         Q(payment_intent_id=intent.id) | Q(number=number, payment_intent_id=None)
     ).first()

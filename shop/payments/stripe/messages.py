@@ -9,6 +9,9 @@ from django.utils.translation import gettext as _
 def decline_messages() -> dict[str, str]:
     """French sentences by decline code, else by error code; `default` for any other."""
     insist = _("Votre carte a été refusée. Communiquez avec votre banque ou essayez-en une autre.")
+    limit = _(
+        "Votre carte a atteint sa limite. Communiquez avec votre banque ou essayez-en une autre."
+    )
     number = _("Le numéro de carte est incorrect. Vérifiez-le.")
     cvc = _("Le code de sécurité (CVC) est incorrect. Vérifiez-le au dos de votre carte.")
     expired = _("Votre carte est expirée. Essayez-en une autre.")
@@ -28,9 +31,7 @@ def decline_messages() -> dict[str, str]:
         "card_not_supported": _(
             "Cette carte ne permet pas ce genre d’achat. Essayez-en une autre."
         ),
-        "card_velocity_exceeded": _(
-            "Votre carte a atteint sa limite. Communiquez avec votre banque ou essayez-en une autre."
-        ),
+        "card_velocity_exceeded": limit,
         "currency_not_supported": _(
             "Cette carte ne permet pas de payer en dollars canadiens. Essayez-en une autre."
         ),
@@ -67,9 +68,7 @@ def decline_messages() -> dict[str, str]:
             "Le service de paiement ne répond pas. Aucune somme n’a été prélevée : vérifiez votre "
             "connexion et réessayez."
         ),
-        "withdrawal_count_limit_exceeded": _(
-            "Votre carte a atteint sa limite. Communiquez avec votre banque ou essayez-en une autre."
-        ),
+        "withdrawal_count_limit_exceeded": limit,
     }
 
 

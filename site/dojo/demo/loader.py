@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 from django.contrib.auth.models import Group
+from django.core.files import File
 from django.core.files.images import ImageFile
 from django.db import transaction
 from django.utils import timezone
@@ -236,11 +237,9 @@ class Loader:
         return BlockBuilder(page.slug, self._page_id)
 
     def _page_id(self, kind: str, slug: str) -> int:
-        model, parent = {
-            "article": (ArticlePage, self.blog),
-            "course": (CoursePage, self.catalogue),
-        }[kind]
-        return model.objects.child_of(parent).get(slug=slug).pk
+        if kind == "course":
+            return CoursePage.objects.child_of(self.catalogue).get(slug=slug).pk
+        return ArticlePage.objects.child_of(self.blog).get(slug=slug).pk
 
     # Shop and people ---------------------------------------------------------------------------
 
@@ -334,5 +333,5 @@ def _document(name: str) -> SiteDocument:
     if document is None:
         with (MEDIA / name).open("rb") as file:
             document = SiteDocument(title=name)
-            document.file.save(name, file, save=True)
+            document.file.save(name, File(file), save=True)
     return document
