@@ -49,5 +49,5 @@
     }
   });
   form.querySelector('button').focus();
-  tell('loaded', { height: document.documentElement.scrollHeight });
+  tell('loaded');
 }());

@@ -55,6 +55,7 @@
       this._listeners = new Map();
       this._answers = new Map();
       this._number = 0;
+      this._focusWanted = false;
       this._node = null;
       this._frame = null;
       this._ready = false;
@@ -121,6 +122,7 @@
 
     focus() {
       if (this._frame) this._frame.focus();
+      this._focusWanted = !this._ready; // a frame that is still loading hears nothing yet
       this._tell('focus');
     }
 
@@ -191,6 +193,7 @@
         this._fit(data.height);
         this._tell('options', this._plainOptions());
         this._ready = true;
+        if (this._focusWanted) this.focus();
         this._fire('ready', { elementType: 'card' });
       } else if (message.type === 'resize') {
         this._fit(data.height);
@@ -271,7 +274,7 @@
       this._frame = frame(url.href, TEXTS[language].challenge);
       this._frame.name = 'stripe-local-challenge';
       style(this._frame, {
-        width: '100%', 'max-width': '480px', height: '340px', 'max-height': '100%', border: '0',
+        width: '100%', 'max-width': '480px', height: '360px', 'max-height': '100%', border: '0',
         'border-radius': '8px', background: '#fff', 'box-shadow': '0 8px 40px rgba(0, 0, 0, 0.4)',
       });
       this._overlay.appendChild(this._frame);
@@ -307,7 +310,6 @@
       if (!event.data || event.data.stripeLocal !== 'challenge') return;
       if (event.data.type === 'loaded') {
         this._loaded = true;
-        this._frame.style.setProperty('height', event.data.data.height + 'px');
         this._frame.focus();
         this._tell('focus');
       } else if (event.data.type === 'answered') {
