@@ -46,6 +46,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """The page tree of a new installation is made once; each test's transaction begins with it.
+
+    A transactional test loses it with everything else: `make_home` then makes it again.
+    """
+    from tests.factories import make_home
+
+    with django_db_blocker.unblock():
+        make_home()
+
+
+@pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, object]:
     return {"executable_path": CHROMIUM, "args": ["--no-sandbox", "--disable-gpu"]}
 

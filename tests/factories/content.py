@@ -5,7 +5,9 @@ from itertools import count
 from typing import Any
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
+from django.conf import settings
 from django.core.files.base import ContentFile
+from wagtail.models import Collection, Locale, Page
 
 from cms_pages.models import (
     ArticlePage,
@@ -26,7 +28,16 @@ Block = dict[str, Any]
 
 
 def make_home() -> HomePage:
-    """The page tree of a new installation."""
+    """The page tree of a new installation. A transactional test before this one emptied the
+    database, and with it what Wagtail's migrations put there: that is made again first."""
+    home = HomePage.objects.filter(locale__language_code=settings.LANGUAGE_CODE).first()
+    if home is not None:
+        return home
+    Locale.objects.get_or_create(language_code=settings.LANGUAGE_CODE)
+    if not Page.objects.filter(depth=1).exists():
+        Page.add_root(instance=Page(title="Root", slug="root"))
+    if not Collection.objects.filter(depth=1).exists():
+        Collection.add_root(name="Root")
     return setup_site()
 
 
