@@ -8,6 +8,12 @@
     if (!button) return;
     button.hidden = false;
     button.addEventListener("click", function () { toast.remove(); });
+    // Good news leaves by itself, unless one is reading it; the rest waits to be dismissed.
+    if (toast.matches(".toast--success, .toast--info")) setTimeout(leave, 9000);
+    function leave() {
+      if (toast.matches(":hover, :focus-within")) setTimeout(leave, 3000);
+      else toast.remove();
+    }
   }
   function arrive(nodes) {
     nodes.forEach(function (toast) { region.append(toast); arm(toast); });
