@@ -83,7 +83,7 @@ def boolean(params: Params, name: str, default: bool = False) -> bool:
         return default
     if raw not in ("true", "false"):
         raise invalid_request(f"Invalid boolean: {raw}", param=name)
-    return raw == "true"
+    return bool(raw == "true")
 
 
 def required(params: Params, name: str) -> Any:

@@ -55,7 +55,7 @@ class LocalStripe:
         self.backend = Backend(self._store, self._webhooks, refund_delay=refund_delay)
         self.app = create_app(self.backend)
         self.app.extensions["stripe_local_server"] = self
-        handler = _QuietHandler if quiet else _Handler
+        handler = _QuietHandler if quiet else WSGIRequestHandler
         self._server = _Server(host, port, self.app, handler)
         self.host, self.port = host, self._server.server_port
         self.backend.base_url = self.base_url
@@ -284,7 +284,7 @@ class LocalStripe:
 
 
 class _Server(ThreadedWSGIServer):
-    """Threaded, and able to cut connections that clients keep open."""
+    """Threaded, and able to cut the calls that are still being answered."""
 
     daemon_threads = True
 
@@ -301,16 +301,12 @@ class _Server(ThreadedWSGIServer):
         super().shutdown_request(request)
 
     def cut_connections(self) -> None:
-        """A stopped server answers nobody, not even over a connection from before."""
+        """A stopped server answers nobody, not even a call from before."""
         for connection in list(self._open):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
 
-class _Handler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"  # clients keep connections open, as with Stripe
-
-
-class _QuietHandler(_Handler):
+class _QuietHandler(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:
         """Tests do not want an access log."""

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,9 @@ def test_state_outlives_a_restart(tmp_path):
 
 def test_undelivered_webhooks_go_out_after_a_restart(tmp_path, shop):
     file = tmp_path / "state.sqlite3"
-    with LocalStripe(state=file, webhook_url="http://127.0.0.1:9/") as server:
+    with LocalStripe(
+        state=file, webhook_url="http://127.0.0.1:9/", retry_delays=(0.1,) * 5
+    ) as server:
         client_for(server).payment_intents.create(PARAMS)
         wait_until(lambda: server.deliveries()[0]["attempts"])
     with LocalStripe(state=file, webhook_url=shop.url, webhook_secret=SECRET) as server:
@@ -71,12 +74,17 @@ def test_refund_still_fails_after_a_restart(tmp_path):
         wait_until(lambda: client.refunds.retrieve(refund.id).status == "failed")
 
 
-def test_stopped_server_cuts_open_connections(tmp_path):
-    with LocalStripe() as server:
+def test_stopping_cuts_the_calls_in_progress():
+    with LocalStripe() as server, ThreadPoolExecutor() as pool:
+        server.add_fault("slow", seconds=30)
         client = client_for(server)
-        client.payment_intents.create(PARAMS)
-    with pytest.raises(stripe.APIConnectionError):
-        client.payment_intents.list()
+        call = pool.submit(client.payment_intents.create, PARAMS, {"idempotency_key": "k"})
+        wait_until(lambda: server.backend.idempotency_in_progress)
+        start = time.monotonic()
+        server.stop()
+        with pytest.raises(stripe.APIConnectionError):
+            call.result(timeout=2)
+        assert time.monotonic() - start < 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -51,6 +51,7 @@ SHOWN_TO_THE_PAGE = (
     "status",
 )
 
+METHOD_TYPES = ("allowed_payment_method_types", "payment_method_types")
 MINIMUM_CENTS = 50
 MAXIMUM_CENTS = 99_999_999
 CURRENCIES = ("cad", "usd", "eur", "gbp", "aud", "chf")
@@ -78,8 +79,9 @@ def create(backend: Backend, params: forms.Params) -> Object:
     _check_minimum(amount, currency)
     method = _method_from(backend, params)
     intent = shapes.payment_intent(amount, currency)
-    if "payment_method_types" in params:
-        intent["payment_method_types"] = _method_types(params)
+    types = _method_types(params)
+    if types:
+        intent["payment_method_types"] = types
     else:
         automatic = params.get("automatic_payment_methods") or {}
         if automatic == {} or forms.boolean(automatic, "enabled"):
@@ -120,8 +122,9 @@ def update(backend: Backend, intent: Object, params: forms.Params) -> Object:
         _check_minimum(amount, currency)
         intent["amount"] = amount
     intent["currency"] = currency
-    if "payment_method_types" in params:
-        intent["payment_method_types"] = _method_types(params)
+    types = _method_types(params)
+    if types:
+        intent["payment_method_types"] = types
     _apply_details(backend, intent, params)
     method = _method_from(backend, params)
     if method:
@@ -429,16 +432,21 @@ def _check_minimum(amount: int, currency: str) -> None:
         )
 
 
-def _method_types(params: forms.Params) -> list[str]:
-    types = params["payment_method_types"]
+def _method_types(params: forms.Params) -> list[str] | None:
+    """The types asked for, or None. The version of the `stripe` package calls them `allowed_…`;
+    Stripe's command line still speaks an older one, without."""
+    name = next((name for name in METHOD_TYPES if name in params), None)
+    if name is None:
+        return None
+    types = params[name]
     if not isinstance(types, list) or not types:
-        raise invalid_request("Invalid array", param="payment_method_types")
+        raise invalid_request("Invalid array", param=name)
     unknown = [name for name in types if name not in ("card", "link")]
     if unknown:
         raise invalid_request(
             f"The payment method type provided: {unknown[0]} is invalid. Only card is served here.",
             code="payment_intent_invalid_parameter",
-            param="payment_method_types",
+            param=name,
         )
     return types
 

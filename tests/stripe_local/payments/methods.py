@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import cards, forms, shapes
 from ..backend import Backend
-from ..errors import ApiError, invalid_request, no_such
+from ..errors import ApiError, invalid_request, missing_param, no_such
 
 Object = dict[str, Any]
 
@@ -22,12 +22,12 @@ def create(backend: Backend, params: forms.Params) -> Object:
     """A new PaymentMethod from `type`, `card[…]` and `billing_details[…]`."""
     kind = params.get("type") or ("card" if "card" in params else None)
     if kind is None:
-        raise forms.missing_param("type")
+        raise missing_param("type")
     if kind != "card":
         raise invalid_request(f"Only the type card is served here, not {kind}.", param="type")
     card = params.get("card")
     if not isinstance(card, dict):
-        raise forms.missing_param("card")
+        raise missing_param("card")
     if "token" in card:
         name = str(card["token"]).removeprefix("tok_")
         method = from_test_name(backend, f"pm_card_{name}")
@@ -120,7 +120,7 @@ def detach(backend: Backend, method: Object) -> Object:
 def _from_typed_card(backend: Backend, typed: Object) -> Object:
     number = re.sub(r"[\s-]", "", str(typed.get("number") or ""))
     if not number:
-        raise forms.missing_param("card[number]")
+        raise missing_param("card[number]")
     if not re.fullmatch(r"\d{12,19}", number) or not (
         number in cards.BY_NUMBER or cards.luhn_valid(number)
     ):

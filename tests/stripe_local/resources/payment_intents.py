@@ -17,6 +17,7 @@ from ..payments import intents
 blueprint = Blueprint("payment_intents", __name__, url_prefix="/v1/payment_intents")
 
 DETAILS = (
+    "allowed_payment_method_types",
     "amount",
     "currency",
     "customer",
@@ -95,6 +96,7 @@ def confirm_payment_intent(
     forms.check_known(
         params,
         (
+            "allowed_payment_method_types",
             "payment_method",
             "payment_method_data",
             "payment_method_options",
