@@ -49,6 +49,9 @@ def grade(content: Content, response: Response | None) -> Grade:
     max_points = Decimal(content["points"]).quantize(CENT)
     share = _share(content, response) if response else Decimal(0)
     points = (max_points * share).quantize(CENT, rounding=ROUND_HALF_UP)
+    if share < 1:
+        # Rounding must not make a whole of a part: half of a cent is none.
+        points = min(points, max_points - CENT)
     return Grade(points=points, max_points=max_points)
 
 
@@ -86,7 +89,7 @@ def _multiple_choice_share(right: set[str], chosen: set[str]) -> Decimal:
 def normalise_text(text: str, *, case_sensitive: bool, accents_required: bool) -> str:
     """Text as it is compared: spaces collapsed, apostrophes alike, case and accents as asked."""
     text = unicodedata.normalize("NFC", text).replace("’", "'")
-    text = " ".join(text.split()).rstrip(".")
+    text = " ".join(text.split()).rstrip(" .")
     if not case_sensitive:
         text = text.casefold()
     if not accents_required:
@@ -145,7 +148,7 @@ def read_response(content: Content, values: Sequence[str]) -> Response | None:
 
     Raises InvalidResponseError for a value that the question's form could not have sent.
     """
-    values = [value for value in values if value.strip()]
+    values = [value for value in (value.replace("\x00", "") for value in values) if value.strip()]
     if not values:
         return None
     match content["kind"]:
@@ -163,10 +166,9 @@ def read_response(content: Content, values: Sequence[str]) -> Response | None:
                 raise InvalidResponseError("true or false only")
             return {"value": values[0] == "true"}
         case _:
-            text = values[0].replace("\x00", "")
-            if len(values) != 1 or len(text) > MAX_TEXT:
+            if len(values) != 1 or len(values[0]) > MAX_TEXT:
                 raise InvalidResponseError("one short text only")
-            return {"text": text}
+            return {"text": values[0]}
 
 
 def response_problem(content: Content, response: Response | None) -> str:
