@@ -1,4 +1,7 @@
-"""The cart: courses and a coupon's code in the visitor's session. Prices are never kept here."""
+"""What the visitor's session holds of the shop: the cart, and the order that it began.
+
+The cart is courses and a coupon's code. Prices are never kept here.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,19 @@ from django.contrib.sessions.backends.base import SessionBase
 from cms_pages.models import CoursePage
 from lms.selectors.pages import course_pages
 
-from .models import Coupon
+from .models import Coupon, Order, OrderStatus
 from .models.coupons import normalise_code
 from .pricing import PricedCart, price_cart
 from .services.coupons import CouponError, find_coupon
 
 SESSION_KEY = "cart"
+# The order that this browser began: what the return page signs in by.
+ORDER_SESSION_KEY = "checkout_order"
+
+
+def begun_order(session: SessionBase) -> Order | None:
+    """The order that this browser began last, whatever became of it."""
+    return Order.objects.filter(pk=session.get(ORDER_SESSION_KEY, 0)).first()
 
 
 class Cart:
@@ -61,6 +71,12 @@ class Cart:
         found = course_pages(keys)
         return [found[key] for key in keys if key in found]
 
+    def find_coupon(self, code: str, pages: list[CoursePage]) -> Coupon:
+        """The coupon of this code, for these courses and this browser. Raises CouponError."""
+        order = begun_order(self._session)
+        is_pending = order is not None and order.status == OrderStatus.PENDING
+        return find_coupon(code, pages, pending=order if is_pending else None)
+
     def priced(self) -> tuple[PricedCart, str]:
         """The cart with today's prices, and what is wrong with its coupon, if anything is."""
         pages = self.pages()
@@ -68,7 +84,7 @@ class Cart:
         problem = ""
         if self.coupon_code and pages:
             try:
-                coupon = find_coupon(self.coupon_code, pages)
+                coupon = self.find_coupon(self.coupon_code, pages)
             except CouponError as error:
                 problem = error.message
         return price_cart(pages, coupon), problem

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -19,7 +21,7 @@ from dojo.origin import same_origin_required
 from dojo.users.models import User
 from lms.access import Reason, course_access
 
-from .cart import Cart
+from .cart import ORDER_SESSION_KEY, Cart, begun_order
 from .forms import CheckoutForm, CouponForm
 from .models import Order, OrderStatus
 from .payments.stripe.client import PaymentServiceError, retrieve_intent
@@ -27,11 +29,11 @@ from .payments.stripe.csp import allow_stripe
 from .payments.stripe.intents import settle
 from .payments.stripe.messages import decline_message, decline_messages
 from .services.checkout import Buyer, begin_checkout
-from .services.coupons import CouponError, find_coupon
+from .services.coupons import CouponError
 from .services.fulfilment import FulfilmentError
 
-# The order that this browser began: what the return page signs in by.
-ORDER_SESSION_KEY = "checkout_order"
+logger = logging.getLogger(__name__)
+
 LOGIN_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -92,7 +94,7 @@ def cart_coupon(request: HttpRequest) -> HttpResponse:
     code = form.cleaned_data["code"]
     if code:
         try:
-            find_coupon(code, cart.pages())
+            cart.find_coupon(code, cart.pages())
         except CouponError as error:
             form.add_error("code", error.message)
             return _render_cart(request, form, status=400)
@@ -147,12 +149,13 @@ def payment_intent(request: HttpRequest) -> JsonResponse:
                     _("Vous avez déjà accès à « %(title)s ». Retirez cette formation du panier.")
                     % {"title": line.title}
                 )
-    previous = Order.objects.filter(pk=request.session.get(ORDER_SESSION_KEY, 0)).first()
+    previous = begun_order(request.session)
     try:
         begun = begin_checkout(buyer=buyer, cart=priced, previous=previous)
     except CouponError as error:
         return _refusal(error.message)
     except PaymentServiceError:
+        logger.exception("the payment service did not make or find a PaymentIntent")
         return _refusal(
             _(
                 "Le service de paiement ne répond pas. Aucune somme n’a été prélevée : réessayez "
@@ -205,6 +208,7 @@ def payment_return(request: HttpRequest) -> HttpResponse:
             intent = retrieve_intent(intent_id)
             order = settle(order, intent)
         except (PaymentServiceError, FulfilmentError):
+            logger.exception("order %s could not be settled on return", order.number)
             return _still_pending(request) if is_ours else redirect("account_login")
         if order.status == OrderStatus.PENDING:
             if not is_ours:

@@ -21,22 +21,33 @@ class CouponError(ValueError):
         self.message = message
 
 
-def find_coupon(code: str, pages: Sequence[CoursePage]) -> Coupon:
+def find_coupon(code: str, pages: Sequence[CoursePage], *, pending: Order | None = None) -> Coupon:
     """The coupon of this code, if it takes something off these courses now.
 
-    Raises CouponError. Whether a use is left is only promised by `reserve`.
+    Raises CouponError. Whether a use is left is only promised by `reserve`. The use that the
+    buyer's own pending order holds is theirs to use again.
     """
     coupon = Coupon.objects.filter(code=normalise_code(code)).first()
     if coupon is None:
         raise CouponError(_("Ce code promo est inconnu."))
     if not coupon.is_valid_at():
         raise CouponError(_("Ce code promo n’est pas valide en ce moment."))
-    if coupon.max_uses is not None and coupon.uses >= coupon.max_uses:
+    is_used_up = coupon.max_uses is not None and coupon.uses >= coupon.max_uses
+    if is_used_up and not _is_held_by(pending, coupon):
         raise CouponError(_("Ce code promo a été utilisé autant de fois que permis."))
     only_for = set(coupon.courses.values_list("translation_key", flat=True))
     if only_for and not only_for & {page.translation_key for page in pages}:
         raise CouponError(_("Ce code promo ne s’applique à aucune formation de votre panier."))
     return coupon
+
+
+def _is_held_by(order: Order | None, coupon: Coupon) -> bool:
+    return (
+        order is not None
+        and Redemption.objects.filter(
+            order=order, coupon=coupon, state=RedemptionState.RESERVED
+        ).exists()
+    )
 
 
 @transaction.atomic
