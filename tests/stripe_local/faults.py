@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from .ids import random_text
+
 KINDS = ("slow", "error", "rate_limit", "drop", "drop_after")
 
 DELAY_KEY = "stripe_local.delay"
@@ -104,7 +106,11 @@ class FaultMiddleware:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if length:
             environ["wsgi.input"].read(length)  # else it would be taken for the next request
-        headers = [("Content-Type", "application/json"), ("Access-Control-Allow-Origin", "*")]
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Access-Control-Allow-Origin", "*"),
+            ("Request-Id", f"req_{random_text(14)}"),
+        ]
         if fault.kind == "rate_limit":
             status = "429 Too Many Requests"
             headers.append(("Retry-After", str(int(fault.seconds))))

@@ -351,6 +351,14 @@ def test_next_action_after_the_server_confirmed(open_page, client, intent):
     expect(page.locator("#result")).to_have_text("succeeded")
 
 
+def test_redirect_comes_back_to_the_shop(page, shop, pay, client):
+    intent = pay("pm_card_authenticationRequired", return_url=f"{shop}/?back=yes")
+    page.goto(intent.next_action.redirect_to_url.url)
+    page.get_by_role("button", name="Autoriser").click()
+    page.wait_for_url(f"{shop}/?back=yes&payment_intent={intent.id}&*redirect_status=succeeded")
+    assert client.payment_intents.retrieve(intent.id).status == "succeeded"
+
+
 def test_retrieve_and_misuse(open_page, intent):
     page = open_page()
     status = page.evaluate(

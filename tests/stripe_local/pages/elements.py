@@ -18,7 +18,7 @@ blueprint = Blueprint("elements", __name__)
 
 FRAME_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'self'"
+    "base-uri 'none'; form-action 'self' {goes_on_to}"
 )
 
 
@@ -70,7 +70,9 @@ def challenge(intent_id: str) -> Response:
         parent=_origin(request.args.get("parent", "")),
         redirecting="redirect" in request.args,
     )
-    return _framed(page)
+    # A policy on forms holds for where their answer leads, too.
+    return_url = current_backend().store.get("return_url", intent_id)
+    return _framed(page, goes_on_to=_origin(return_url["url"]) if return_url else "")
 
 
 @blueprint.post("/3ds/<intent_id>")
@@ -113,9 +115,9 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _framed(page: str) -> Response:
+def _framed(page: str, goes_on_to: str = "") -> Response:
     response = Response(page, content_type="text/html; charset=utf-8")
-    response.headers["Content-Security-Policy"] = FRAME_POLICY
+    response.headers["Content-Security-Policy"] = FRAME_POLICY.format(goes_on_to=goes_on_to)
     response.headers["Cache-Control"] = "no-store"
     return response
 
