@@ -59,6 +59,8 @@ class QuestionVersion(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise ImmutableRowError("question versions are written once")
+        # Without it, a new object under the key of a stored row would be written over that row.
+        kwargs["force_insert"] = True
         super().save(*args, **kwargs)
 
 
