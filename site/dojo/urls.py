@@ -4,6 +4,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
+from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 from django.views.static import serve as serve_file
 from wagtail import views as wagtail_views
@@ -21,7 +22,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     re_path(
         r"^documents/(\d+)/(.*)$",
-        login_not_required(document_views.serve),
+        login_not_required(never_cache(document_views.serve)),
         name="wagtaildocs_serve",
     ),
     path(
@@ -34,9 +35,10 @@ urlpatterns = [
         login_not_required(wagtail_views.authenticate_with_password),
         name="wagtailcore_authenticate_with_password",
     ),
-    # Renditions only: their addresses can't be guessed, and originals are never served.
+    # Renditions only, by their exact form: their addresses can't be guessed, and originals are
+    # never served, not by way of `..` either.
     re_path(
-        r"^media/(?P<path>images/.+)$",
+        r"^media/(?P<path>images/[0-9a-f]{20}/[^/]+)$",
         login_not_required(serve_file),
         {"document_root": settings.MEDIA_ROOT},
     ),
