@@ -7,7 +7,7 @@ from wagtail.models import Page, ReferenceIndex
 
 from cms_pages.models import LessonPage, SiteDocument
 from dojo.users.models import User
-from lms.access import Access, Reason, lesson_access
+from lms.access import Access, Reason, lesson_access, reads_any_course
 
 
 def document_access(
@@ -16,9 +16,10 @@ def document_access(
     """What the visitor may do with a document, and the lesson that decides it.
 
     A document is as open as the most open live page that refers to it; one that no live page refers
-    to is nobody's but the editors': the answer is then None, and the file "not found".
+    to is nobody's but those staff's who read any course: the answer is then None, and the file "not
+    found".
     """
-    if user.is_authenticated and user.has_perm("wagtailadmin.access_admin"):
+    if reads_any_course(user):
         return Access(True, Reason.STAFF), None
     ids = ReferenceIndex.get_references_to(document).values_list("object_id", "base_content_type")
     page_type = ReferenceIndex._get_base_content_type(Page).pk
