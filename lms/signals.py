@@ -12,14 +12,22 @@ from cms_pages.models.lessons import lesson_models
 from .services.registry import course_row, sync_below, sync_lesson
 
 
-def on_course_saved(instance: CoursePage, raw: bool = False, **kwargs: Any) -> None:
-    if not raw:
+def on_course_saved(instance: CoursePage, **kwargs: Any) -> None:
+    if _is_whole(**kwargs):
         course_row(instance)
 
 
-def on_lesson_saved(instance: LessonPage, raw: bool = False, **kwargs: Any) -> None:
-    if not raw:
+def on_lesson_saved(instance: LessonPage, **kwargs: Any) -> None:
+    if _is_whole(**kwargs):
         sync_lesson(page=instance)
+
+
+def _is_whole(
+    raw: bool = False, update_fields: frozenset[str] | None = None, **kwargs: Any
+) -> bool:
+    """Whether the page itself was saved. A draft saves some fields of it only, while the object
+    holds the draft's title, which students don't see yet."""
+    return not raw and (update_fields is None or "title" in update_fields)
 
 
 def on_page_moved(instance: Page, **kwargs: Any) -> None:
