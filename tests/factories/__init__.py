@@ -1,37 +1,50 @@
 """Objects for tests. A course made here is live, with a module and one lesson of each kind."""
 
 from .content import (
+    document_block,
     make_article,
     make_course,
+    make_deck,
     make_document,
     make_home,
+    make_image,
     make_module,
     make_quiz,
     make_reading,
+    make_standard_page,
+    make_video,
     multiple_choice,
     numeric,
     short_answer,
     single_choice,
     true_false,
 )
-from .people import make_student, make_user
+from .people import expire, make_student, make_user, revoke, suspend
 from .shop import make_coupon, make_order
 
 __all__ = [
+    "document_block",
+    "expire",
     "make_article",
     "make_coupon",
     "make_course",
+    "make_deck",
     "make_document",
     "make_home",
+    "make_image",
     "make_module",
     "make_order",
     "make_quiz",
     "make_reading",
+    "make_standard_page",
     "make_student",
     "make_user",
+    "make_video",
     "multiple_choice",
     "numeric",
+    "revoke",
     "short_answer",
     "single_choice",
+    "suspend",
     "true_false",
 ]

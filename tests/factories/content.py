@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from io import BytesIO
 from itertools import count
 from typing import Any
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.images import ImageFile
+from PIL import Image as PillowImage
 from wagtail.models import Collection, Locale, Page
 
 from cms_pages.models import (
@@ -14,11 +17,15 @@ from cms_pages.models import (
     BlogIndexPage,
     CourseIndexPage,
     CoursePage,
+    DeckLessonPage,
     HomePage,
     ModulePage,
     QuizLessonPage,
     ReadingLessonPage,
     SiteDocument,
+    SiteImage,
+    StandardPage,
+    VideoLessonPage,
 )
 from dojo.setup import setup_site
 
@@ -75,6 +82,32 @@ def make_reading(
     values = {"title": f"Lecture {number}", "slug": f"lecture-{number}", **fields}
     body = [{"type": "text", "value": text or "<p>Texte réservé aux inscrits.</p>"}]
     return module.add_child(instance=ReadingLessonPage(body=body, **values))
+
+
+def _module_of(parent: CoursePage | ModulePage) -> ModulePage:
+    return parent if isinstance(parent, ModulePage) else make_module(parent)
+
+
+def make_video(parent: CoursePage | ModulePage, **fields: Any) -> VideoLessonPage:
+    """A live video lesson, on Vimeo unless a file is given."""
+    number = next(_numbers)
+    values = {"title": f"Vidéo {number}", "slug": f"video-{number}", **fields}
+    if "video_file" not in values:
+        values.setdefault("vimeo_url", "https://vimeo.com/123456789")
+    return _module_of(parent).add_child(instance=VideoLessonPage(**values))
+
+
+def make_deck(
+    parent: CoursePage | ModulePage, cards: list[tuple[str, str]] | None = None, **fields: Any
+) -> DeckLessonPage:
+    """A live deck; by default of one card."""
+    number = next(_numbers)
+    values = {"title": f"Cartes {number}", "slug": f"cartes-{number}", **fields}
+    blocks = [
+        {"type": "card", "id": str(uuid4()), "value": {"front": front, "back": back}}
+        for front, back in cards or [("<p>Recto</p>", "<p>Verso</p>")]
+    ]
+    return _module_of(parent).add_child(instance=DeckLessonPage(cards=blocks, **values))
 
 
 def make_quiz(
@@ -152,6 +185,24 @@ def make_document(name: str = "notes.pdf", content: bytes = b"%PDF-1.4 contenu")
     document = SiteDocument(title=name)
     document.file.save(name, ContentFile(content), save=True)
     return document
+
+
+def document_block(document: SiteDocument) -> Block:
+    return {"type": "document", "value": {"document": document.pk, "title": ""}}
+
+
+def make_image(name: str = "dessin.png", color: str = "navy") -> SiteImage:
+    data = BytesIO()
+    PillowImage.new("RGB", (1600, 900), color).save(data, "PNG")
+    return SiteImage.objects.create(
+        title=name, description="Un dessin.", file=ImageFile(BytesIO(data.getvalue()), name=name)
+    )
+
+
+def make_standard_page(**fields: Any) -> StandardPage:
+    number = next(_numbers)
+    values = {"title": f"Page {number}", "slug": f"page-{number}", **fields}
+    return make_home().add_child(instance=StandardPage(**values))
 
 
 def make_article(**fields: Any) -> ArticlePage:
