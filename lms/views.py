@@ -113,8 +113,7 @@ def start(request: SignedInRequest, page_id: int) -> HttpResponseBase:
 @require_GET
 @attempt_required
 def attempt_detail(request: SignedInRequest, attempt: Attempt, page: LessonPage) -> HttpResponse:
-    left = seconds_left(attempt)
-    if left == 0 and not attempt.is_submitted:
+    if attempt.is_over and not attempt.is_submitted:
         attempt = submit_attempt(user=request.user, attempt_id=attempt.pk)
     if attempt.is_submitted:
         return redirect(attempt)
@@ -125,7 +124,7 @@ def attempt_detail(request: SignedInRequest, attempt: Attempt, page: LessonPage)
         "items": items,
         "question_count": len(items),
         "answered_count": sum(item.is_answered for item in items),
-        "seconds_left": left,
+        "seconds_left": seconds_left(attempt),
     }
     return render(request, "lms/attempt.html", context)
 

@@ -159,6 +159,11 @@ class Attempt(models.Model):
         return self.submitted_at is not None
 
     @property
+    def is_over(self) -> bool:
+        """Whether its time has run out, submitted or not."""
+        return self.deadline_at is not None and timezone.now() >= self.deadline_at
+
+    @property
     def percent(self) -> Decimal | None:
         """The score out of 100, exact. What decides pass or fail is never rounded."""
         if self.points is None:

@@ -108,7 +108,7 @@ def save_answer(
     """
     with transaction.atomic():
         attempt = Attempt.objects.select_for_update().get(pk=attempt_id, user=user)
-        if not attempt.is_submitted and not _is_over(attempt):
+        if not attempt.is_submitted and not attempt.is_over:
             question = AttemptQuestion.objects.select_related("version").get(
                 attempt=attempt, position=position
             )
@@ -134,7 +134,7 @@ def submit_attempt(
     if attempt.is_submitted:
         return attempt
     now = timezone.now()
-    is_over = _is_over(attempt)
+    is_over = attempt.is_over
     questions = list(attempt.questions.select_related("version"))
     for question in questions:
         content = question.version.content
@@ -166,7 +166,3 @@ def submit_overdue(*, user: User | None = None, lesson: Lesson | None = None) ->
         submit_attempt(user=attempt.user, attempt_id=attempt.pk)
         count += 1
     return count
-
-
-def _is_over(attempt: Attempt) -> bool:
-    return attempt.deadline_at is not None and timezone.now() >= attempt.deadline_at
