@@ -3,6 +3,7 @@
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
@@ -24,8 +25,13 @@ class PathLocaleMiddleware(LocaleMiddleware):
         return response
 
 
+def is_admin(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/admin/")
+
+
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
-    """Every view asks for a signed-in person unless it is marked `login_not_required`.
+    """Every view asks for a signed-in person unless it is marked `login_not_required`; every view
+    of the admin for one who has access to it.
 
     The mark is looked at before the session, which a public page must not touch: reading it would
     add `Vary: Cookie` and take the page out of every shared cache.
@@ -33,6 +39,11 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 
     def process_view(self, request, view_func, view_args, view_kwargs):
         if not getattr(view_func, "login_required", True):
+            return None
+        if is_admin(request) and request.user.is_authenticated:
+            # Wagtail would send them to sign in, which they did.
+            if not request.user.has_perm("wagtailadmin.access_admin"):
+                raise PermissionDenied
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 
@@ -54,6 +65,6 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
-        if request.path_info.startswith("/admin/"):
+        if is_admin(request):
             parts.replace = {**settings.ADMIN_CSP, **(parts.replace or {})}
         return parts

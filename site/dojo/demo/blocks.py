@@ -16,6 +16,11 @@ Raw = dict[str, Any]
 _LINK = re.compile(r'href="(?P<kind>article|course):(?P<slug>[\w-]+)"')
 
 
+def unwrap(text: str) -> str:
+    """A text that YAML holds over several lines, on one; its no-break spaces stay."""
+    return re.sub(r"[ \n\t]+", " ", text).strip()
+
+
 def block_id(*path: object) -> str:
     return str(uuid5(NAMESPACE_URL, "demo:" + ":".join(map(str, path))))
 
@@ -33,7 +38,7 @@ class BlockBuilder:
         def link(match: re.Match[str]) -> str:
             return f'linktype="page" id="{self.page_id(match["kind"], match["slug"])}"'
 
-        return _LINK.sub(link, " ".join(source.split()))
+        return _LINK.sub(link, unwrap(source))
 
     def body(self, items: list[Raw], path: str = "body") -> list[Raw]:
         blocks = []

@@ -43,7 +43,7 @@ from lms.services.progress import complete_lesson
 from lms.services.registry import course_row, lesson_row
 from shop.models import Coupon, CouponKind
 
-from .blocks import BlockBuilder
+from .blocks import BlockBuilder, unwrap
 
 CONTENT = Path(__file__).parent / "content"
 MEDIA = CONTENT / "media"
@@ -112,7 +112,7 @@ class Loader:
         person, _created = Person.objects.get_or_create(
             name=raw["name"],
             locale=self.locale,
-            defaults={"title": raw["title"], "bio": " ".join(raw["bio"].split())},
+            defaults={"title": raw["title"], "bio": unwrap(raw["bio"])},
         )
         return person
 
@@ -322,7 +322,7 @@ def _image(raw: Raw) -> SiteImage:
     image = SiteImage.objects.filter(title=raw["file"]).first()
     if image is None:
         with (MEDIA / raw["file"]).open("rb") as file:
-            image = SiteImage(title=raw["file"], description=" ".join(raw["alt"].split())[:255])
+            image = SiteImage(title=raw["file"], description=unwrap(raw["alt"])[:255])
             image.file = ImageFile(file, name=raw["file"])
             image.save()
     return image

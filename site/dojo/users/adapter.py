@@ -3,9 +3,21 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    # allauth's French says « e-mail »; ours is Québec's.
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("Le courriel ou le mot de passe est incorrect."),
+        "email_taken": _("Un compte existe déjà avec ce courriel."),
+        "too_many_login_attempts": _(
+            "Trop de tentatives de connexion. Réessayez dans quelques minutes."
+        ),
+        "unknown_email": _("Aucun compte n’a ce courriel."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
