@@ -18,7 +18,7 @@ $(READY): requirements/dev.txt
 
 # The site with sample content: web server, worker, clock and the local Stripe, until Ctrl-C.
 demo: $(READY)
-	@PORT=$(PORT) $(BIN)/python tools/demo.py
+	@exec env PORT=$(PORT) $(BIN)/python tools/demo.py
 
 # DATABASE_URL=postgres://… picks the database. TESTS= narrows the run: make test TESTS=tests/lms
 test: $(READY)
