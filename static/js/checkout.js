@@ -29,15 +29,24 @@
     return form.elements[name] || null;
   }
 
+  // The error is read with its field, along with the help text that it has already.
+  function describe(input, box, isInvalid) {
+    var ids = (input.getAttribute("aria-describedby") || "").split(" ").filter(function (id) {
+      return id && id !== box.id;
+    });
+    if (isInvalid) ids.push(box.id);
+    if (ids.length) input.setAttribute("aria-describedby", ids.join(" "));
+    else input.removeAttribute("aria-describedby");
+    if (isInvalid) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
+  }
+
   function showErrors(errors) {
     form.querySelectorAll("[data-errors-for]").forEach(function (box) {
       var found = errors[box.dataset.errorsFor] || [];
       box.textContent = found.join(" ");
       var input = fieldOf(box.dataset.errorsFor);
-      if (input) {
-        if (found.length) input.setAttribute("aria-invalid", "true");
-        else input.removeAttribute("aria-invalid");
-      }
+      if (input) describe(input, box, found.length > 0);
     });
     var first = Object.keys(errors).map(fieldOf).find(Boolean);
     if (first) first.focus();
