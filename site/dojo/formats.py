@@ -16,7 +16,8 @@ def _is_french() -> bool:
 def format_number(value: Decimal, places: int) -> str:
     """`1234.5` with two places is « 1 234,50 » in French and "1,234.50" in English."""
     quantised = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    text = f"{quantised:,.{places}f}"
+    # Adding zero turns « -0,00 » into « 0,00 ».
+    text = f"{quantised + 0:,.{places}f}"
     if _is_french():
         return text.replace(",", NBSP).replace(".", ",")
     return text
@@ -24,13 +25,16 @@ def format_number(value: Decimal, places: int) -> str:
 
 def format_money(amount: Decimal) -> str:
     """Canadian dollars, always with cents: « 199,00 $ »."""
-    text = format_number(Decimal(amount), 2)
-    return f"{text}{NBSP}$" if _is_french() else f"${text}"
+    amount = Decimal(amount)
+    if _is_french():
+        return f"{format_number(amount, 2)}{NBSP}$"
+    sign = "-" if round(amount, 2) < 0 else ""
+    return f"{sign}${format_number(abs(amount), 2)}"
 
 
 def format_percent(value: Decimal) -> str:
     """A percentage out of 100, with one decimal place only when it has one: « 66,7 % »."""
-    value = Decimal(value)
+    value = Decimal(value).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
     places = 0 if value == value.to_integral_value() else 1
     text = format_number(value, places)
     return f"{text}{NBSP}%" if _is_french() else f"{text}%"
