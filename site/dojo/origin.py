@@ -19,7 +19,10 @@ def is_same_origin(request: HttpRequest) -> bool:
     browser of today sends one of them with a form by POST.
     """
     sender = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    parts = urlsplit(sender)
+    try:
+        parts = urlsplit(sender)
+    except ValueError:
+        return False
     return (parts.scheme, parts.netloc) == (request.scheme, request.get_host())
 
 
