@@ -44,7 +44,47 @@ _ELEMENTS = frozenset(
         "none",
     ]
 )
-
+_ATTRIBUTES = frozenset(
+    [
+        "accent",
+        "accentunder",
+        "align",
+        "columnalign",
+        "columnlines",
+        "columnspacing",
+        "columnspan",
+        "depth",
+        "display",
+        "displaystyle",
+        "fence",
+        "form",
+        "frame",
+        "height",
+        "largeop",
+        "linebreak",
+        "linethickness",
+        "lspace",
+        "mathbackground",
+        "mathcolor",
+        "mathsize",
+        "mathvariant",
+        "maxsize",
+        "minsize",
+        "movablelimits",
+        "notation",
+        "rowalign",
+        "rowlines",
+        "rowspacing",
+        "rowspan",
+        "rspace",
+        "scriptlevel",
+        "separator",
+        "stretchy",
+        "symmetric",
+        "voffset",
+        "width",
+    ]
+)
 
 # « 135{,}43 »: the converter takes the decimal comma for punctuation, and sets a space after it.
 _DECIMAL_COMMA = re.compile(r"<mn>(\d+)</mn><mrow><mo>&#x0002C;</mo></mrow><mn>(\d+)</mn>")
@@ -57,16 +97,19 @@ class FormulaError(ValueError):
 def _check_mathml(mathml: str) -> None:
     r"""Raise FormulaError unless this is MathML and nothing else.
 
-    The converter copies \text{…} and \href{…} into its output as they are, markup included.
+    The converter copies \text{…}, \href{…} and \class{…} into its output as they are, markup
+    included.
     """
+    # A comment, an instruction or a CDATA section ends elsewhere for a browser than for XML.
+    if "<!" in mathml or "<?" in mathml:
+        raise FormulaError(mathml)
     try:
         root = ElementTree.fromstring(mathml)  # noqa: S314 - no doctype can stand inside <math>
     except ElementTree.ParseError as error:
         raise FormulaError(mathml) from error
     for element in root.iter():
-        name = element.tag.removeprefix(_MATHML)
-        if name not in _ELEMENTS or any(
-            key == "href" or key == "style" or key.startswith("on") for key in element.attrib
+        if element.tag.removeprefix(_MATHML) not in _ELEMENTS or not _ATTRIBUTES.issuperset(
+            element.attrib
         ):
             raise FormulaError(mathml)
 
