@@ -109,10 +109,12 @@ def test_walk_from_an_article_to_a_passed_quiz(page: Page, site: str, browser: B
     editor.goto(f"{site}/admin/pages/{quiz.pk}/edit/")
     ids = [child.id for child in quiz.questions]
     number = ids.index(str(first.version.question_id))
-    text = editor.locator(f"[data-contentpath='{ids[number]}'] .public-DraftEditor-content").first
-    text.click()
+    text = editor.locator(f"[data-contentpath='{ids[number]}'] [data-contentpath='text']").first
+    text.locator("[contenteditable=true]").click()
     editor.keyboard.press("Control+End")
     editor.keyboard.type(" Formulation revue.")
+    # The rich text editor writes into its form a moment after the typing.
+    expect(text.locator("input[type=hidden]").first).to_have_value(re.compile("Formulation revue"))
     editor.get_by_role("button", name="Plus d’actions").or_(
         editor.locator(".w-dropdown-button button[aria-expanded]")
     ).last.click()
