@@ -35,14 +35,12 @@ PAGE_PERMISSIONS = {
         "unlock_page",
     ],
 }
+# Wagtail asks for the permissions of its own two models, whichever models stand in for them.
 COLLECTION_PERMISSIONS = {
     role: [
-        "add_siteimage",
-        "change_siteimage",
-        "choose_siteimage",
-        "add_sitedocument",
-        "change_sitedocument",
-        "choose_sitedocument",
+        f"{app}.{action}_{model}"
+        for app, model in (("wagtailimages", "image"), ("wagtaildocs", "document"))
+        for action in ("add", "change", "choose")
     ]
     for role in (Role.EDITOR, Role.INSTRUCTOR, Role.ADMINISTRATOR)
 }
@@ -131,11 +129,9 @@ def setup_groups(home: HomePage) -> None:
             GroupPagePermission.objects.get_or_create(
                 group=group, page=home, permission=_permission(f"wagtailcore.{codename}")
             )
-        for codename in COLLECTION_PERMISSIONS.get(role, []):
+        for name in COLLECTION_PERMISSIONS.get(role, []):
             GroupCollectionPermission.objects.get_or_create(
-                group=group,
-                collection=root_collection,
-                permission=_permission(f"cms_pages.{codename}"),
+                group=group, collection=root_collection, permission=_permission(name)
             )
     _replace_starter_groups()
 
