@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -17,11 +17,17 @@ from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
 from cms_pages.blocks import BodyBlock, CardsBlock, QuestionsBlock
-from cms_pages.blocks.rich_text import PROSE_FEATURES
+from cms_pages.blocks.rich_text import PROSE_FEATURES, check_formulas
 from cms_pages.choices import LessonKind, RevealPolicy
 
 if TYPE_CHECKING:
     from .courses import CoursePage, ModulePage
+
+# https://vimeo.com/<number>, with the key of an unlisted video as a second part or as `h`.
+_VIMEO_URL = re.compile(
+    r"https?://(www\.|player\.)?vimeo\.com/(video/)?(?P<number>[0-9]+)(/(?P<key>[0-9a-f]+))?/?"
+    r"(\?((h=(?P<h>[0-9a-f]+)|[\w.=-]*)(&|$))*)?(#.*)?"
+)
 
 LESSON_MODELS = ["VideoLessonPage", "ReadingLessonPage", "QuizLessonPage", "DeckLessonPage"]
 
@@ -53,6 +59,18 @@ class LessonPage(Page):
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        super().clean()
+        errors = {}
+        for field in self._meta.local_fields:
+            if isinstance(field, RichTextField):
+                try:
+                    check_formulas(getattr(self, field.name))
+                except ValidationError as error:
+                    errors[field.name] = error
+        if errors:
+            raise ValidationError(errors)
 
     def get_kind_label(self) -> str:
         return str(self.kind.label)
@@ -142,13 +160,10 @@ class VideoLessonPage(LessonPage):
     @property
     def vimeo_id(self) -> str:
         """The video's number, and its key when it is unlisted, as `123456789` or `1234/abcd`."""
-        parts = urlsplit(self.vimeo_url)
-        if parts.hostname not in ("vimeo.com", "www.vimeo.com", "player.vimeo.com"):
+        match = _VIMEO_URL.fullmatch(self.vimeo_url)
+        if match is None:
             return ""
-        path = [part for part in parts.path.split("/") if part and part != "video"]
-        if not path or not path[0].isdigit():
-            return ""
-        return "/".join(path[:2])
+        return "/".join(filter(None, [match["number"], match["key"] or match["h"]]))
 
     @property
     def vimeo_embed_url(self) -> str:
