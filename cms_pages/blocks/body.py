@@ -119,6 +119,20 @@ class TableBlock(blocks.StructBlock):
         description = gettext_lazy("Des données en lignes et en colonnes.")
         template = "blocks/table.html"
         value_class = TableValue
+        preview_value = {
+            "title": "Deux titres",
+            "table": {
+                "columns": [
+                    {"type": "text", "heading": "Titre"},
+                    {"type": "text", "heading": "Revenu"},
+                ],
+                "rows": [
+                    {"values": ["Obligation", "Un coupon"]},
+                    {"values": ["Action", "Un dividende"]},
+                ],
+                "caption": "",
+            },
+        }
 
 
 class FormulaValue(blocks.StructValue):
