@@ -183,7 +183,9 @@ def numeric(text: str = "Calculer", points: str = "1", answer: str = "1102.50") 
 
 def make_document(name: str = "notes.pdf", content: bytes = b"%PDF-1.4 contenu") -> SiteDocument:
     document = SiteDocument(title=name)
-    document.file.save(name, ContentFile(content), save=True)
+    document.file.save(name, ContentFile(content), save=False)
+    document._set_document_file_metadata()
+    document.save()
     return document
 
 
@@ -193,7 +195,7 @@ def document_block(document: SiteDocument) -> Block:
 
 def make_image(name: str = "dessin.png", color: str = "navy") -> SiteImage:
     data = BytesIO()
-    PillowImage.new("RGB", (1600, 900), color).save(data, "PNG")
+    PillowImage.new("RGB", (320, 180), color).save(data, "PNG")
     return SiteImage.objects.create(
         title=name, description="Un dessin.", file=ImageFile(BytesIO(data.getvalue()), name=name)
     )
