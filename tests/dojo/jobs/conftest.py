@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from dojo.jobs import JobDefinition, declaration, job
+from dojo.jobs import declaration
+from dojo.jobs.declaration import JobDefinition, job
 
 
 @pytest.fixture
