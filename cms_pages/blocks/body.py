@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -138,7 +139,11 @@ class TableBlock(blocks.StructBlock):
 class FormulaValue(blocks.StructValue):
     @cached_property
     def mathml(self) -> SafeString:
-        return mark_safe(latex_to_mathml(self["latex"], display=True))  # noqa: S308 - MathML only
+        """The formula as MathML; one that can't be read, as in a draft, stays as typed."""
+        try:
+            return mark_safe(latex_to_mathml(self["latex"], display=True))  # noqa: S308 - MathML only
+        except FormulaError:
+            return escape(self["latex"])
 
 
 class FormulaBlock(blocks.StructBlock):
@@ -164,6 +169,8 @@ class FormulaBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         value = super().clean(value)
+        if self.is_deferred_validation and not value["latex"]:
+            return value
         try:
             latex_to_mathml(value["latex"], display=True)
         except FormulaError:

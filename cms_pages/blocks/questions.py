@@ -63,6 +63,8 @@ class ChoiceQuestionBlock(QuestionBlock):
 
     def clean(self, value: Any) -> Any:
         value = super().clean(value)
+        if self.is_deferred_validation:  # a draft may be unfinished
+            return value
         try:
             self.clean_correct_count(sum(option["is_correct"] for option in value["options"]))
         except ValidationError as error:

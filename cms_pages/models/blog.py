@@ -188,7 +188,7 @@ class ArticlePage(Page):
         context = super().get_context(request, *args, **kwargs)
         context["related"] = (
             ArticlePage.objects.listed()
-            .filter(pk__in=self.related.values("pk"))
+            .filter(pk__in=[article.pk for article in self.related.all()])
             .exclude(pk=self.pk)[:RELATED_ARTICLES]
         )
         return context

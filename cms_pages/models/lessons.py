@@ -19,6 +19,7 @@ from wagtail_localize.fields import SynchronizedField
 from cms_pages.blocks import BodyBlock, CardsBlock, QuestionsBlock
 from cms_pages.blocks.rich_text import PROSE_FEATURES, check_formulas
 from cms_pages.choices import LessonKind, RevealPolicy
+from cms_pages.forms import DraftAwareForm
 
 if TYPE_CHECKING:
     from .courses import CoursePage, ModulePage
@@ -134,6 +135,9 @@ class VideoLessonPage(LessonPage):
         index.SearchField("body"),
     ]
     template = "pages/video_lesson_page.html"
+    base_form_class = DraftAwareForm
+    # Set by the form. A draft may lack its video; what is published may not.
+    may_be_unfinished = False
 
     class Meta:
         verbose_name = _("leçon vidéo")
@@ -141,21 +145,20 @@ class VideoLessonPage(LessonPage):
 
     def clean(self) -> None:
         super().clean()
+        errors = {}
         if self.vimeo_url and not self.vimeo_id:
-            raise ValidationError(
-                {"vimeo_url": _("Cette adresse n’est pas celle d’une vidéo Vimeo.")}
-            )
-        if not self.vimeo_url and self.video_file is None:
-            raise ValidationError(
-                {"vimeo_url": _("Donnez une adresse Vimeo ou choisissez un fichier vidéo.")}
-            )
+            errors["vimeo_url"] = _("Cette adresse n’est pas celle d’une vidéo Vimeo.")
+        elif not self.vimeo_url and self.video_file is None and not self.may_be_unfinished:
+            errors["vimeo_url"] = _("Donnez une adresse Vimeo ou choisissez un fichier vidéo.")
         for field, types, message in (
             ("video_file", ("video/mp4", "video/webm"), _("Choisissez un fichier MP4 ou WebM.")),
             ("captions_file", ("text/vtt",), _("Choisissez un fichier WebVTT (.vtt).")),
         ):
             document = getattr(self, field)
             if document is not None and document.content_type not in types:
-                raise ValidationError({field: message})
+                errors[field] = message
+        if errors:
+            raise ValidationError(errors)
 
     @property
     def vimeo_id(self) -> str:
