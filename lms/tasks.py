@@ -1,10 +1,5 @@
-"""Sweeps: they look for rows that are due, so a lost message loses nothing."""
+"""The jobs of this app, so that every worker knows them."""
 
-from celery import shared_task
+from .services.attempts import submit_at_deadline
 
-from .services.attempts import submit_overdue
-
-
-@shared_task(name="lms.submit_overdue_attempts")
-def submit_overdue_attempts() -> int:
-    return submit_overdue()
+__all__ = ["submit_at_deadline"]

@@ -1,10 +1,5 @@
-"""Sweeps: they look for rows that are due, so a lost message loses nothing."""
+"""The jobs of this app, so that every worker knows them."""
 
-from celery import shared_task
+from .services.checkout import settle_lapsed_order
 
-from .services import checkout
-
-
-@shared_task(name="shop.settle_lapsed_orders")
-def settle_lapsed_orders() -> int:
-    return checkout.settle_lapsed_orders()
+__all__ = ["settle_lapsed_order"]

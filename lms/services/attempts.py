@@ -13,6 +13,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from cms_pages.models import QuizLessonPage
+from dojo.jobs.declaration import job
 from dojo.users.models import User
 from lms.grading import grade, read_response
 from lms.models import Attempt, AttemptQuestion, Lesson, QuestionVersion
@@ -87,6 +88,10 @@ def _create_attempt(user: User, lesson: Lesson, page: QuizLessonPage) -> Attempt
         )
         for position, version in enumerate(versions, start=1)
     )
+    if attempt.deadline_at is not None:
+        submit_at_deadline.enqueue(
+            attempt_id=str(attempt.pk), key=str(attempt.pk), due_at=attempt.deadline_at
+        )
     return attempt
 
 
@@ -154,15 +159,14 @@ def submit_attempt(
     return attempt
 
 
-def submit_overdue(*, user: User | None = None, lesson: Lesson | None = None) -> int:
-    """Submit, as they stand, open attempts whose deadline has passed; how many there were."""
-    overdue = Attempt.objects.overdue()
-    if user is not None:
-        overdue = overdue.filter(user=user)
-    if lesson is not None:
-        overdue = overdue.filter(lesson=lesson)
-    count = 0
-    for attempt in overdue.select_related("user").order_by("deadline_at")[:500]:
-        submit_attempt(user=attempt.user, attempt_id=attempt.pk)
-        count += 1
-    return count
+@job("lms.submit_at_deadline", atomic=True)
+def submit_at_deadline(*, attempt_id: str) -> None:
+    """Submit an attempt as it stands, unless that was done. Due at the attempt's deadline."""
+    attempt = Attempt.objects.select_related("user").get(pk=attempt_id)
+    submit_attempt(user=attempt.user, attempt_id=attempt.pk)
+
+
+def submit_overdue(*, user: User, lesson: Lesson) -> None:
+    """Submit a student's attempt whose deadline has passed, if the job did not come to it yet."""
+    for attempt in Attempt.objects.overdue().filter(user=user, lesson=lesson):
+        submit_attempt(user=user, attempt_id=attempt.pk)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
+from dojo.jobs.declaration import job
 from dojo.users.models import User, normalise_email
 from lms.services.registry import course_row
 from shop.models import Order, OrderLine, OrderStatus
-from shop.payments.stripe.client import PaymentServiceError, create_intent, retrieve_intent
+from shop.payments.stripe.client import create_intent, retrieve_intent
 from shop.payments.stripe.intents import abandon, note_intent, settle
 from shop.pricing import PricedCart
 
 from . import coupons
-from .fulfilment import FulfilmentError, fulfil
-
-logger = logging.getLogger(__name__)
+from .fulfilment import fulfil
 
 
 @dataclass(frozen=True)
@@ -113,6 +110,11 @@ def create_order(buyer: Buyer, cart: PricedCart) -> Order:
     )
     if cart.coupon is not None:
         coupons.reserve(coupon=cart.coupon, order=order)
+    settle_lapsed_order.enqueue(
+        order_id=order.pk,
+        key=order.number,
+        due_at=order.created_at + timedelta(minutes=settings.ORDER_LIFETIME_MINUTES),
+    )
     return order
 
 
@@ -130,19 +132,11 @@ def _with_intent(order: Order) -> Checkout:
     return Checkout(order, None)
 
 
-def settle_lapsed_orders() -> int:
-    """Settle each order that has been pending for too long; how many were settled.
+@job("shop.settle_lapsed_order", max_attempts=100, timeout=timedelta(minutes=3))
+def settle_lapsed_order(*, order_id: int) -> None:
+    """Give up an order that is still unpaid after its time.
 
-    Its PaymentIntent is cancelled at Stripe first, and only then is its coupon's use released. One
-    that Stripe can't be asked about waits for the next sweep.
+    Its PaymentIntent is cancelled at Stripe first, and only then is its coupon's use released.
+    While Stripe can't be asked, the job fails and is tried again: no order lapses on a guess.
     """
-    limit = timezone.now() - timedelta(minutes=settings.ORDER_LIFETIME_MINUTES)
-    lapsed = Order.objects.filter(status=OrderStatus.PENDING, created_at__lt=limit)
-    count = 0
-    for order in lapsed.order_by("created_at")[:100]:
-        try:
-            abandon(order)
-            count += 1
-        except (PaymentServiceError, FulfilmentError):
-            logger.exception("order %s could not be settled", order.number)
-    return count
+    abandon(Order.objects.get(pk=order_id))

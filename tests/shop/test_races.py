@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection
 from django.test import Client
 
 from dojo.automation.models import OutboxEvent
@@ -18,26 +13,10 @@ from shop.payments.stripe.client import create_intent
 from shop.payments.stripe.intents import note_intent
 from shop.services.coupons import CouponError
 from tests.factories import make_coupon, make_course, make_order
+from tests.factories.threads import at_once
 from tests.shop.test_webhooks import deliver, event
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-
-def at_once(count: int, work: Callable[[int], object]) -> list[object]:
-    """What each of `count` threads returned or raised, all having begun at the same instant."""
-    barrier = threading.Barrier(count)
-
-    def run(number: int) -> object:
-        barrier.wait()
-        try:
-            return work(number)
-        except Exception as error:  # noqa: BLE001 - the test looks at each one
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
 
 
 def test_fifty_webhooks_and_the_return_page_make_everything_once(local_stripe):

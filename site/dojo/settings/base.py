@@ -24,6 +24,7 @@ DEMO_MODE = False
 
 INSTALLED_APPS = [
     "dojo",
+    "dojo.jobs",
     "dojo.users",
     "dojo.automation",
     "dojo.demo",
@@ -152,11 +153,13 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "America/Toronto"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# The message is a hint, the row is the truth: these sweeps look for rows that are due.
+# The message is a hint, the row is the truth: the sweep looks for rows that are due.
 CELERY_BEAT_SCHEDULE = {
-    "submit-overdue-attempts": {"task": "lms.submit_overdue_attempts", "schedule": 15},
-    "settle-lapsed-orders": {"task": "shop.settle_lapsed_orders", "schedule": 60},
+    "sweep-jobs": {"task": "jobs.sweep", "schedule": 5},
+    "purge-jobs": {"task": "jobs.purge", "schedule": 3600},
 }
+# The last resort against a job that hangs where signals don't reach; each job has its own limit.
+CELERY_TASK_TIME_LIMIT = 15 * 60
 
 # People ----------------------------------------------------------------------------------------
 
@@ -201,6 +204,18 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 SILENCED_SYSTEM_CHECKS = ["security.W019"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# Mail goes through the durable jobs, in the transaction of its cause; a worker hands it on.
+EMAIL_BACKEND = "dojo.jobs.mail.QueuedEmailBackend"
+EMAIL_DELIVERY_BACKEND: str = "django.core.mail.backends.smtp.EmailBackend"
+
+
+def email_settings() -> dict[str, Any]:
+    """Django's settings of the mail server that EMAIL_URL names; our own backend stays in front."""
+    values = env.email("EMAIL_URL")
+    values["EMAIL_DELIVERY_BACKEND"] = values.pop("EMAIL_BACKEND")
+    return values
+
 
 # Language and time -----------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ os.environ.setdefault("STRIPE_PUBLISHABLE_KEY", "pk_test_local")
 os.environ.setdefault("STRIPE_WEBHOOK_SECRET", "whsec_local")
 
 from .base import *
-from .base import STORAGES, VAR_DIR, env
+from .base import STORAGES, VAR_DIR, email_settings, env
 
 DEBUG = env.bool("DEBUG", default=True)
 DEMO_MODE = True
@@ -23,7 +23,7 @@ if DEBUG:
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
     }
 
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_DELIVERY_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 if env("EMAIL_URL", default=""):
-    globals().update(env.email("EMAIL_URL"))
+    globals().update(email_settings())

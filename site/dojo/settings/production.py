@@ -3,7 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *
-from .base import SITE_URL, STRIPE_API_BASE, env
+from .base import SITE_URL, STRIPE_API_BASE, email_settings, env
 
 REQUIRED = [
     "SECRET_KEY",
@@ -30,7 +30,7 @@ SECRET_KEY = env("SECRET_KEY")
 if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("insecure"):
     raise ImproperlyConfigured("SECRET_KEY must be random and at least 50 characters long")
 
-globals().update(env.email("EMAIL_URL"))
+globals().update(email_settings())
 
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -15,6 +15,8 @@ DEBUG = False
 SECRET_KEY = "insecure-key-for-tests-only"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Hints at jobs go nowhere: tests run the jobs themselves, or start a worker with its own broker.
+CELERY_BROKER_URL = "memory://"
 MEDIA_ROOT = TEST_DIR / "media"
 PRIVATE_ROOT = TEST_DIR / "private"
 STORAGES["private"] = {

@@ -8,6 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from cms_pages.models import QuizLessonPage
+from dojo.jobs import services as jobs
 from lms.grading import InvalidResponseError
 from lms.models import Attempt, AttemptQuestion, LessonProgress
 from lms.services import attempts as service
@@ -21,7 +22,6 @@ from lms.services.attempts import (
     submit_overdue,
 )
 from lms.services.registry import lesson_row
-from lms.tasks import submit_overdue_attempts
 from tests.factories import (
     make_course,
     make_quiz,
@@ -424,30 +424,47 @@ def test_attempt_can_be_submitted_after_its_page_is_deleted(course, student):
     assert submit(attempt).points == 1
 
 
-# Sweep -------------------------------------------------------------------------------------------
+# Deadline ----------------------------------------------------------------------------------------
 
 
-def test_sweep_submits_what_is_overdue_and_nothing_else(course, student, clock):
+def run_due_jobs():
+    count = 0
+    while jobs.run_next():
+        count += 1
+    return count
+
+
+def test_job_submits_an_attempt_at_its_deadline_and_nothing_else(course, student, clock):
     timed = make_quiz(course, time_limit_minutes=10)
     free, longer = make_quiz(course), make_quiz(course, time_limit_minutes=60)
     overdue = start_attempt(user=student, page=timed)
     save(overdue, 1, RIGHT[1])
     kept = [start_attempt(user=student, page=page) for page in (free, longer)]
-    clock.shift(timedelta(minutes=15))
-    assert submit_overdue_attempts() == 1
-    assert submit_overdue_attempts() == 0
+    clock.shift(timedelta(minutes=9, seconds=59))
+    assert run_due_jobs() == 0
+    clock.shift(timedelta(minutes=5))
+    assert run_due_jobs() == 1
     overdue.refresh_from_db()
     assert (overdue.submitted_at, overdue.points) == (START + timedelta(minutes=10), 1)
     assert set(Attempt.objects.open()) == set(kept)
 
 
-def test_sweep_of_one_student_leaves_the_others(course, student, clock):
+def test_job_leaves_an_attempt_that_was_submitted_before_as_it_is(course, student, clock):
+    attempt = start_attempt(user=student, page=make_quiz(course, time_limit_minutes=10))
+    submit_attempt(user=student, attempt_id=attempt.pk)
+    clock.shift(timedelta(minutes=10))
+    assert run_due_jobs() == 1
+    attempt.refresh_from_db()
+    assert attempt.submitted_at == START
+
+
+def test_submit_overdue_of_one_student_leaves_the_others(course, student, clock):
     quiz = make_quiz(course, time_limit_minutes=10)
     other = make_student(course)
     for user in (student, other):
         start_attempt(user=user, page=quiz)
     clock.shift(timedelta(minutes=10))
-    assert submit_overdue(user=student, lesson=lesson_row(quiz)) == 1
+    submit_overdue(user=student, lesson=lesson_row(quiz))
     assert [attempt.user for attempt in Attempt.objects.open()] == [other]
 
 
