@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -91,9 +92,12 @@ def make_visitor(name, course):
             return make_user(role=Role.SUPPORT)
 
 
-def sign_in(client, user):
+def browser_of(user):
+    """A browser in which this person is signed in, or nobody."""
+    browser = Client()
     if user is not None:
-        client.force_login(user)
+        browser.force_login(user)
+    return browser
 
 
 def is_private(response):
@@ -111,12 +115,16 @@ def assert_refused(response, name):
     assert is_private(response)
 
 
-@pytest.mark.parametrize("name", REFUSED)
+def assert_not_found(response):
+    assert response.status_code == 404
+    assert SECRET not in response.text
+
+
 @pytest.mark.parametrize("kind", KINDS)
-def test_lesson_page_is_refused_with_the_reason(client, course, kind, name):
+def test_lesson_page_is_refused_with_the_reason(course, kind):
     lesson = make_lesson(kind, course)
-    sign_in(client, make_visitor(name, course))
-    assert_refused(client.get(lesson.url), name)
+    for name in REFUSED:
+        assert_refused(browser_of(make_visitor(name, course)).get(lesson.url), name)
     assert not LessonProgress.objects.exists()
 
 
@@ -207,16 +215,7 @@ def endpoints(quiz, reading, attempt, submitted):
     }
 
 
-ENDPOINTS = [
-    "complete",
-    "complete quiz",
-    "start",
-    "attempt",
-    "save",
-    "submit",
-    "result",
-    "attempt of a result",
-]
+LESSON_ENDPOINTS = ["complete", "complete quiz", "start"]
 
 
 def make_attempts(student, quiz):
@@ -226,69 +225,80 @@ def make_attempts(student, quiz):
     return start_attempt(user=student, page=quiz), submitted
 
 
-@pytest.mark.parametrize("change", [expire, revoke, suspend])
-@pytest.mark.parametrize("name", ENDPOINTS)
-def test_endpoint_is_refused_to_a_student_who_lost_access(client, course, name, change):
-    quiz, reading = make_lesson("quiz", course), make_reading(course)
-    student = make_student(course)
-    attempt, submitted = make_attempts(student, quiz)
-    change(student)
-    client.force_login(student)
-    method, url = endpoints(quiz, reading, attempt, submitted)[name]
-    reason = {expire: "expired", revoke: "revoked", suspend: "suspended"}[change]
-    assert_refused(getattr(client, method)(url, {"q1": "x"}), reason)
+@pytest.fixture
+def quiz(course):
+    return make_lesson("quiz", course)
+
+
+@pytest.fixture
+def reading(course):
+    return make_reading(course)
+
+
+def request(browser, method, url):
+    return getattr(browser, method)(url, {"q1": "x"} if method == "post" else None)
+
+
+def assert_untouched(attempt):
     attempt.refresh_from_db()
     assert not attempt.is_submitted
+    assert list(attempt.questions.values_list("response", flat=True)) == [None, None]
     assert not LessonProgress.objects.exists()
 
 
-@pytest.mark.parametrize("name", ENDPOINTS)
-def test_endpoint_sends_a_stranger_to_sign_in(client, course, name):
-    quiz, reading = make_lesson("quiz", course), make_reading(course)
+@pytest.mark.parametrize("change", [expire, revoke, suspend])
+def test_endpoints_are_refused_to_a_student_who_lost_access(course, quiz, reading, change):
+    student = make_student(course)
+    attempt, submitted = make_attempts(student, quiz)
+    change(student)
+    browser = browser_of(student)
+    reason = {expire: "expired", revoke: "revoked", suspend: "suspended"}[change]
+    for method, url in endpoints(quiz, reading, attempt, submitted).values():
+        assert_refused(request(browser, method, url), reason)
+    assert_untouched(attempt)
+
+
+def test_endpoints_send_a_stranger_to_sign_in(client, course, quiz, reading):
     attempt, submitted = make_attempts(make_student(course), quiz)
-    method, url = endpoints(quiz, reading, attempt, submitted)[name]
-    response = getattr(client, method)(url)
-    assert response.status_code == 302
-    assert response["Location"] == f"/connexion/?next={url}"
+    for method, url in endpoints(quiz, reading, attempt, submitted).values():
+        response = request(client, method, url)
+        assert (response.status_code, response["Location"]) == (302, f"/connexion/?next={url}")
+    assert_untouched(attempt)
 
 
-@pytest.mark.parametrize("name", ENDPOINTS[:3])
-def test_lesson_endpoint_is_refused_without_the_course(client, course, name):
-    quiz, reading = make_lesson("quiz", course), make_reading(course)
+def test_endpoints_of_lessons_are_refused_without_the_course(course, quiz, reading):
     attempt, submitted = make_attempts(make_student(course), quiz)
-    client.force_login(make_student(make_course()))
-    method, url = endpoints(quiz, reading, attempt, submitted)[name]
-    assert_refused(getattr(client, method)(url), "stranger")
+    browser = browser_of(make_student(make_course()))
+    for name in LESSON_ENDPOINTS:
+        assert_refused(
+            request(browser, *endpoints(quiz, reading, attempt, submitted)[name]), "stranger"
+        )
+    assert_untouched(attempt)
 
 
-@pytest.mark.parametrize("name", ENDPOINTS[3:])
 @pytest.mark.parametrize("who", ["classmate", "stranger", "administrator"])
-def test_another_student_s_attempt_is_not_found(client, course, name, who):
-    quiz, reading = make_lesson("quiz", course), make_reading(course)
+def test_another_student_s_attempt_is_not_found(course, quiz, reading, who):
     attempt, submitted = make_attempts(make_student(course), quiz)
     other = {
         "classmate": lambda: make_student(course),
         "stranger": make_student,
         "administrator": lambda: make_user(is_superuser=True),
     }[who]()
-    client.force_login(other)
-    method, url = endpoints(quiz, reading, attempt, submitted)[name]
-    response = getattr(client, method)(url, {"q1": "x"})
-    assert response.status_code == 404
-    assert SECRET not in response.text
-    attempt.refresh_from_db()
-    assert not attempt.is_submitted
+    browser = browser_of(other)
+    for name, (method, url) in endpoints(quiz, reading, attempt, submitted).items():
+        if name not in LESSON_ENDPOINTS:
+            assert_not_found(request(browser, method, url))
+    assert_untouched(attempt)
 
 
-@pytest.mark.parametrize("name", ENDPOINTS)
-def test_endpoint_answers_one_method_only(client, course, name):
-    quiz, reading = make_lesson("quiz", course), make_reading(course)
+def test_each_endpoint_answers_one_method_only(course, quiz, reading):
     student = make_student(course)
     attempt, submitted = make_attempts(student, quiz)
-    client.force_login(student)
-    method, url = endpoints(quiz, reading, attempt, submitted)[name]
-    other = {"get": "post", "post": "get"}[method]
-    assert getattr(client, other)(url).status_code == 405
+    browser = browser_of(student)
+    for method, url in endpoints(quiz, reading, attempt, submitted).values():
+        other = {"get": "post", "post": "get"}[method]
+        assert (url, request(browser, other, url).status_code) == (url, 405)
+    assert_untouched(attempt)
 
 
 def test_script_without_a_session_gets_a_sentence_instead_of_a_form(client, course):
@@ -301,8 +311,6 @@ def test_script_without_a_session_gets_a_sentence_instead_of_a_form(client, cour
 
 
 def test_answers_without_a_token_are_refused(course):
-    from django.test import Client
-
     student = make_student(course)
     attempt, _submitted = make_attempts(student, make_lesson("quiz", course))
     client = Client(enforce_csrf_checks=True)
@@ -322,13 +330,12 @@ def document():
     return make_document("notes.pdf", f"%PDF-1.4 {SECRET}".encode())
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_document_of_a_lesson_is_refused_with_the_reason(client, course, document, name):
+def test_document_of_a_lesson_is_refused_with_the_reason(course, document):
     lesson = make_reading(course)
     lesson.body = [document_block(document)]
     lesson.save()
-    sign_in(client, make_visitor(name, course))
-    assert_refused(client.get(document.url), name)
+    for name in REFUSED:
+        assert_refused(browser_of(make_visitor(name, course)).get(document.url), name)
 
 
 def test_document_of_a_lesson_is_open_to_the_enrolled_and_kept_by_no_cache(
@@ -406,11 +413,6 @@ def test_document_of_two_courses_is_open_to_the_students_of_either(client, cours
     assert client.get(document.url).status_code == 200
 
 
-def assert_not_found(response):
-    assert response.status_code == 404
-    assert SECRET not in response.text
-
-
 def test_document_of_nothing_is_not_found(client, course, document):
     assert_not_found(client.get(document.url))
     client.force_login(make_student(course))
@@ -483,7 +485,7 @@ def test_asking_for_a_document_costs_the_same_for_any_number_of_lessons(
 
 
 @pytest.mark.parametrize("who", ["anonymous", "enrolled", "administrator"])
-def test_private_file_has_no_address_of_its_own(client, course, document, who):
+def test_private_file_has_no_address_of_its_own(course, document, who):
     lesson = make_reading(course)
     lesson.body = [document_block(document)]
     lesson.save()
@@ -492,7 +494,7 @@ def test_private_file_has_no_address_of_its_own(client, course, document, who):
         "enrolled": lambda: make_student(course),
         "administrator": lambda: make_user(is_superuser=True),
     }
-    sign_in(client, users[who]())
+    browser = browser_of(users[who]())
     name = document.file.name
     assert name.startswith("documents/")
     for address in (
@@ -506,7 +508,7 @@ def test_private_file_has_no_address_of_its_own(client, course, document, who):
         f"/media/images/%2e%2e/%2e%2e/private/{name}",
         f"/static/../private/{name}",
     ):
-        assert_not_found(client.get(address))
+        assert_not_found(browser.get(address))
 
 
 def test_document_is_not_stored_under_the_public_media(document):
