@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 # The browser tests call the database from the thread that drives the browser, which has a loop.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -18,6 +20,12 @@ NEEDS = {
     "postgres": (IS_POSTGRES, "PostgreSQL: make test DATABASE_URL=postgres://…"),
     "browser": (bool(CHROMIUM), "Chromium: apt-get install chromium"),
 }
+
+# A busy machine, or the first run on it, is slow: that is no failure of the code.
+hypothesis_settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("suite")
 
 _left_out: dict[str, int] = {}
 
