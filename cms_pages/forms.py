@@ -3,9 +3,12 @@
 from wagtail.admin.forms import WagtailAdminPageForm
 
 
-class DraftAwareForm(WagtailAdminPageForm):
-    """Tells its page whether a draft is being saved, which may be unfinished: `may_be_unfinished`."""
+class VideoLessonForm(WagtailAdminPageForm):
+    """Asks for a video when the lesson is published: a draft may still lack it."""
 
     def _post_clean(self) -> None:
-        self.instance.may_be_unfinished = self.is_deferred_validation
+        # Neither when what was given is refused already, which says enough.
+        self.instance.may_lack_video = self.is_deferred_validation or bool(
+            {"vimeo_url", "video_file"} & set(self.errors)
+        )
         super()._post_clean()

@@ -1,9 +1,44 @@
-"""The snippets that editors choose from."""
+"""The snippets that editors choose from. Both can be made where they are chosen."""
+
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.models import Locale
+from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from .models import ArticleCategory, Person
+
+
+class CreationForm(WagtailAdminModelForm):
+    """Wagtail's chooser gives what it makes no language."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.locale_id is None:
+            self.instance.locale = Locale.get_active()
+
+
+class PersonCreationForm(CreationForm):
+    class Meta:
+        model = Person
+        fields = ["name", "title"]
+
+
+class ArticleCategoryCreationForm(CreationForm):
+    class Meta:
+        model = ArticleCategory
+        fields = ["name", "slug"]
+
+
+class PersonChooserViewSet(SnippetChooserViewSet):
+    choose_one_text = _("Choisir une personne")
+    choose_another_text = _("Choisir une autre personne")
+    edit_item_text = _("Modifier cette personne")
+    creation_tab_label = _("Nouvelle personne")
+    create_action_label = _("Créer")
+    creation_form_class = PersonCreationForm
 
 
 class PersonViewSet(SnippetViewSet):
@@ -11,6 +46,16 @@ class PersonViewSet(SnippetViewSet):
     icon = "user"
     menu_label = _("Personnes présentées")
     list_display = ["name", "title"]
+    chooser_viewset_class = PersonChooserViewSet
+
+
+class ArticleCategoryChooserViewSet(SnippetChooserViewSet):
+    choose_one_text = _("Choisir une catégorie")
+    choose_another_text = _("Choisir une autre catégorie")
+    edit_item_text = _("Modifier cette catégorie")
+    creation_tab_label = _("Nouvelle catégorie")
+    create_action_label = _("Créer")
+    creation_form_class = ArticleCategoryCreationForm
 
 
 class ArticleCategoryViewSet(SnippetViewSet):
@@ -18,6 +63,7 @@ class ArticleCategoryViewSet(SnippetViewSet):
     icon = "folder-inverse"
     menu_label = _("Catégories d’articles")
     list_display = ["name", "slug"]
+    chooser_viewset_class = ArticleCategoryChooserViewSet
 
 
 class ContentViewSetGroup(SnippetViewSetGroup):

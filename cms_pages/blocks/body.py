@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
+from wagtail.documents import get_document_model
 from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageChooserBlock
 
 from dojo.formulas import FormulaError, latex_to_mathml
@@ -56,6 +58,10 @@ class FigureBlock(blocks.StructBlock):
         label = gettext_lazy("Image")
         description = gettext_lazy("Une image, avec une légende.")
         template = "blocks/image.html"
+
+    def get_preview_value(self) -> Any:
+        image = get_image_model().objects.order_by("-pk").first()
+        return self.normalize({"image": image, "alt": "", "caption": _("La légende de l’image")})
 
 
 class QuoteBlock(blocks.StructBlock):
@@ -149,7 +155,7 @@ class FormulaValue(blocks.StructValue):
 class FormulaBlock(blocks.StructBlock):
     latex = blocks.TextBlock(
         label=gettext_lazy("Formule (LaTeX)"),
-        help_text=gettext_lazy(r"Sans délimiteurs. Par exemple : \frac{C}{P}"),
+        help_text=gettext_lazy("Sans délimiteurs. Par exemple\xa0: \\frac{C}{P}"),
         rows=2,
     )
     description = blocks.CharBlock(
@@ -191,6 +197,10 @@ class CourseCallBlock(blocks.StructBlock):
         description = gettext_lazy("Présente une formation et y conduit.")
         template = "blocks/course_call.html"
 
+    def get_preview_value(self) -> Any:
+        courses = self.child_blocks["course"].target_model.objects.live().order_by("-pk")
+        return self.normalize({"course": courses.first()})
+
 
 class DownloadBlock(blocks.StructBlock):
     document = DocumentChooserBlock(label=gettext_lazy("Document"))
@@ -201,6 +211,12 @@ class DownloadBlock(blocks.StructBlock):
         label = gettext_lazy("Document à télécharger")
         description = gettext_lazy("Un fichier que la personne peut enregistrer.")
         template = "blocks/document.html"
+
+    def get_preview_value(self) -> Any:
+        document = get_document_model()(
+            pk=0, title=_("Aide-mémoire"), file="aide-memoire.pdf", file_size=250_000
+        )
+        return self.normalize({"document": document, "title": ""})
 
 
 class BodyBlock(blocks.StreamBlock):

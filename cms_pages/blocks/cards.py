@@ -15,7 +15,8 @@ class CardBlock(blocks.StructBlock):
         label = gettext_lazy("Carte")
         description = gettext_lazy("Une question au recto, sa réponse au verso.")
         label_format = "{front}"
-        preview_value = {"front": "<p>Qu’est-ce qu’un coupon ?</p>", "back": "<p>Un intérêt.</p>"}
+        template = "blocks/card.html"
+        preview_value = {"front": "<p>Qu’est-ce qu’un coupon?</p>", "back": "<p>Un intérêt.</p>"}
 
 
 class CardsBlock(blocks.StreamBlock):

@@ -39,6 +39,7 @@ class QuestionBlock(blocks.StructBlock):
 
     class Meta:
         label_format = "{text}"
+        template = "blocks/question.html"
 
 
 class OptionBlock(blocks.StructBlock):
@@ -79,6 +80,16 @@ class SingleChoiceBlock(ChoiceQuestionBlock):
         icon = "radio-full"
         label = QuestionKind.SINGLE_CHOICE.label
         description = gettext_lazy("Plusieurs choix, une seule bonne réponse.")
+        form_layout = ["text", "options", "points", "explanation"]
+        preview_value = {
+            "text": "<p>Que verse une action?</p>",
+            "points": Decimal(1),
+            "explanation": "",
+            "options": [
+                {"text": "<p>Un coupon</p>", "is_correct": False, "feedback": ""},
+                {"text": "<p>Un dividende</p>", "is_correct": True, "feedback": ""},
+            ],
+        }
 
     def clean_correct_count(self, count: int) -> None:
         if count != 1:
@@ -92,10 +103,31 @@ class MultipleChoiceBlock(ChoiceQuestionBlock):
         description = gettext_lazy(
             "Plusieurs bonnes réponses. Un mauvais choix en annule un bon, sans descendre sous 0."
         )
+        form_layout = ["text", "options", "points", "explanation"]
+        preview_value = {
+            "text": "<p>Quels titres versent un revenu fixe?</p>",
+            "points": Decimal(2),
+            "explanation": "",
+            "options": [
+                {"text": "<p>Une obligation</p>", "is_correct": True, "feedback": ""},
+                {"text": "<p>Une action ordinaire</p>", "is_correct": False, "feedback": ""},
+                {"text": "<p>Une débenture</p>", "is_correct": True, "feedback": ""},
+            ],
+        }
 
     def clean_correct_count(self, count: int) -> None:
         if count < 1:
             raise ValidationError(_("Cochez au moins une bonne réponse."))
+
+
+class TrueFalseValue(blocks.StructValue):
+    @property
+    def is_true(self) -> bool:
+        return self["answer"] == "true"
+
+    @property
+    def is_false(self) -> bool:
+        return self["answer"] == "false"
 
 
 class TrueFalseBlock(QuestionBlock):
@@ -104,16 +136,33 @@ class TrueFalseBlock(QuestionBlock):
         choices=[("true", gettext_lazy("Vrai")), ("false", gettext_lazy("Faux"))],
     )
     feedback_true = FormulaRichTextBlock(
-        label=gettext_lazy("Rétroaction à « Vrai »"), required=False
+        label=gettext_lazy("Rétroaction à «\xa0Vrai\xa0»"), required=False
     )
     feedback_false = FormulaRichTextBlock(
-        label=gettext_lazy("Rétroaction à « Faux »"), required=False
+        label=gettext_lazy("Rétroaction à «\xa0Faux\xa0»"), required=False
     )
 
     class Meta:
         icon = "check"
         label = QuestionKind.TRUE_FALSE.label
         description = gettext_lazy("Une affirmation, vraie ou fausse.")
+        value_class = TrueFalseValue
+        form_layout = [
+            "text",
+            "answer",
+            "feedback_true",
+            "feedback_false",
+            "points",
+            "explanation",
+        ]
+        preview_value = {
+            "text": "<p>Quand les taux montent, le prix des obligations baisse.</p>",
+            "answer": "true",
+            "points": Decimal(1),
+            "explanation": "",
+            "feedback_true": "",
+            "feedback_false": "",
+        }
 
 
 class ShortAnswerBlock(QuestionBlock):
@@ -131,6 +180,22 @@ class ShortAnswerBlock(QuestionBlock):
         icon = "edit"
         label = QuestionKind.SHORT_ANSWER.label
         description = gettext_lazy("Quelques mots, comparés aux réponses acceptées.")
+        form_layout = [
+            "text",
+            "variants",
+            "case_sensitive",
+            "accents_required",
+            "points",
+            "explanation",
+        ]
+        preview_value = {
+            "text": "<p>Comment appelle-t-on l’intérêt d’une obligation?</p>",
+            "variants": ["coupon", "le coupon"],
+            "case_sensitive": False,
+            "accents_required": False,
+            "points": Decimal(1),
+            "explanation": "",
+        }
 
 
 class NumericBlock(QuestionBlock):
@@ -156,6 +221,15 @@ class NumericBlock(QuestionBlock):
         icon = "decimal"
         label = QuestionKind.NUMERIC.label
         description = gettext_lazy("Un nombre, avec une tolérance.")
+        form_layout = ["text", "answer", "tolerance", "unit", "points", "explanation"]
+        preview_value = {
+            "text": "<p>Que valent 1 000 $ placés un an à 5 %?</p>",
+            "answer": Decimal(1050),
+            "tolerance": Decimal("0.5"),
+            "unit": "$",
+            "points": Decimal(1),
+            "explanation": "",
+        }
 
 
 class QuestionsBlock(blocks.StreamBlock):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from taggit.models import TaggedItemBase
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
 from wagtail.models import Page, PageManager, PageQuerySet, TranslatableMixin
@@ -32,7 +32,7 @@ class ArticleCategory(TranslatableMixin, models.Model):
     name = models.CharField(_("nom"), max_length=80)
     slug = models.SlugField(_("adresse"), max_length=80)
 
-    panels = [FieldPanel("name"), FieldPanel("slug")]
+    panels = [TitleFieldPanel("name", placeholder=False), FieldPanel("slug")]
 
     class Meta(TranslatableMixin.Meta):
         verbose_name = _("catégorie d’articles")
@@ -66,6 +66,7 @@ class BlogIndexPage(RoutablePageMixin, Page):
 
     content_panels = [*Page.content_panels, FieldPanel("lead")]
     template = "pages/blog_index_page.html"
+    page_description = _("La liste des articles, aussi par catégorie.")
     parent_page_types = ["cms_pages.HomePage"]
     subpage_types = ["cms_pages.ArticlePage"]
     max_count_per_parent = 1
@@ -169,6 +170,7 @@ class ArticlePage(Page):
         index.FilterField("published_on"),
     ]
     template = "pages/article_page.html"
+    page_description = _("Un article du blogue.")
     parent_page_types = ["cms_pages.BlogIndexPage"]
     subpage_types: list[str] = []
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -54,6 +54,8 @@ class CourseIndexPage(Page):
 
     content_panels = [*Page.content_panels, FieldPanel("lead")]
     template = "pages/course_index_page.html"
+    page_description = _("La liste des formations.")
+    admin_default_ordering = "ord"
     parent_page_types = ["cms_pages.HomePage"]
     subpage_types = ["cms_pages.CoursePage"]
     max_count_per_parent = 1
@@ -110,7 +112,7 @@ class CoursePage(Page):
     access_days = models.PositiveSmallIntegerField(
         _("durée d’accès"),
         default=365,
-        validators=[MinValueValidator(1)],
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
         help_text=_("En jours, à compter de l’achat."),
     )
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("description"))
@@ -128,12 +130,6 @@ class CoursePage(Page):
     content_panels = [
         *Page.content_panels,
         FieldPanel("summary"),
-        FieldPanel("cover"),
-        FieldPanel("body"),
-        FieldPanel("outcomes"),
-        FieldPanel("audience"),
-        FieldPanel("instructor"),
-        FieldPanel("faq"),
         MultiFieldPanel(
             [
                 FieldPanel("category"),
@@ -143,6 +139,12 @@ class CoursePage(Page):
             ],
             heading=_("Vente"),
         ),
+        FieldPanel("cover"),
+        FieldPanel("body"),
+        FieldPanel("outcomes"),
+        FieldPanel("audience"),
+        FieldPanel("instructor"),
+        FieldPanel("faq"),
     ]
     search_fields = [
         *Page.search_fields,
@@ -158,6 +160,8 @@ class CoursePage(Page):
         SynchronizedField("access_days", overridable=False),
     ]
     template = "pages/course_page.html"
+    page_description = _("Une formation à vendre. Ses modules se placent dessous.")
+    admin_default_ordering = "ord"
     parent_page_types = ["cms_pages.CourseIndexPage"]
     subpage_types = ["cms_pages.ModulePage"]
 
@@ -197,6 +201,8 @@ class ModulePage(Page):
     content_panels = [*Page.content_panels, FieldPanel("summary")]
     search_fields = [*Page.search_fields, index.SearchField("summary")]
     template = "pages/module_page.html"
+    page_description = _("Une partie d’une formation. Ses leçons se placent dessous.")
+    admin_default_ordering = "ord"
     parent_page_types = ["cms_pages.CoursePage"]
     subpage_types = [f"cms_pages.{name}" for name in LESSON_MODELS]
 

@@ -19,7 +19,7 @@ from wagtail_localize.fields import SynchronizedField
 from cms_pages.blocks import BodyBlock, CardsBlock, QuestionsBlock
 from cms_pages.blocks.rich_text import PROSE_FEATURES, check_formulas
 from cms_pages.choices import LessonKind, RevealPolicy
-from cms_pages.forms import DraftAwareForm
+from cms_pages.forms import VideoLessonForm
 
 if TYPE_CHECKING:
     from .courses import CoursePage, ModulePage
@@ -135,9 +135,10 @@ class VideoLessonPage(LessonPage):
         index.SearchField("body"),
     ]
     template = "pages/video_lesson_page.html"
-    base_form_class = DraftAwareForm
-    # Set by the form. A draft may lack its video; what is published may not.
-    may_be_unfinished = False
+    page_description = _("Une vidéo, de Vimeo ou d’un fichier, avec sa transcription.")
+    base_form_class = VideoLessonForm
+    # Set by the form.
+    may_lack_video = False
 
     class Meta:
         verbose_name = _("leçon vidéo")
@@ -148,7 +149,7 @@ class VideoLessonPage(LessonPage):
         errors = {}
         if self.vimeo_url and not self.vimeo_id:
             errors["vimeo_url"] = _("Cette adresse n’est pas celle d’une vidéo Vimeo.")
-        elif not self.vimeo_url and self.video_file is None and not self.may_be_unfinished:
+        elif not self.vimeo_url and self.video_file is None and not self.may_lack_video:
             errors["vimeo_url"] = _("Donnez une adresse Vimeo ou choisissez un fichier vidéo.")
         for field, types, message in (
             ("video_file", ("video/mp4", "video/webm"), _("Choisissez un fichier MP4 ou WebM.")),
@@ -192,6 +193,7 @@ class ReadingLessonPage(LessonPage):
     content_panels = [*LessonPage.content_panels, FieldPanel("body")]
     search_fields = [*Page.search_fields, index.SearchField("body")]
     template = "pages/reading_lesson_page.html"
+    page_description = _("Un texte avec images, tableaux et formules.")
 
     class Meta:
         verbose_name = _("leçon à lire")
@@ -213,15 +215,15 @@ class QuizLessonPage(LessonPage):
         _("temps alloué"),
         null=True,
         blank=True,
-        validators=[MinValueValidator(1)],
-        help_text=_("En minutes. Vide : sans limite."),
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
+        help_text=_("En minutes. Vide\xa0: sans limite."),
     )
     attempts_allowed = models.PositiveSmallIntegerField(
         _("tentatives permises"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text=_("Vide : sans limite."),
+        help_text=_("Vide\xa0: sans limite."),
     )
     shuffle_questions = models.BooleanField(_("mélanger les questions"), default=False)
     shuffle_options = models.BooleanField(_("mélanger les choix"), default=True)
@@ -248,8 +250,8 @@ class QuizLessonPage(LessonPage):
         ),
         HelpPanel(
             _(
-                "Les tentatives déjà faites gardent les questions telles qu’elles ont été posées : "
-                "une modification ne change aucune note passée."
+                "Les tentatives déjà faites gardent les questions telles qu’elles ont été "
+                "posées\xa0: une modification ne change aucune note passée."
             )
         ),
         FieldPanel("questions"),
@@ -270,6 +272,7 @@ class QuizLessonPage(LessonPage):
         ),
     ]
     template = "pages/quiz_lesson_page.html"
+    page_description = _("Des questions corrigées par le site.")
 
     class Meta:
         verbose_name = _("quiz")
@@ -287,6 +290,15 @@ class QuizLessonPage(LessonPage):
                 {"reveal": _("Sans limite de tentatives, il n’y a pas de dernière tentative.")}
             )
 
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        return [("", _("Page du quiz")), ("questions", _("Questions et réponses"))]
+
+    def get_preview_template(self, request: Any, mode_name: str) -> str:
+        if mode_name == "questions":
+            return "pages/quiz_lesson_questions.html"
+        return super().get_preview_template(request, mode_name)
+
     def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         context["question_count"] = len(self.questions)
@@ -302,6 +314,7 @@ class DeckLessonPage(LessonPage):
     content_panels = [*LessonPage.content_panels, FieldPanel("intro"), FieldPanel("cards")]
     search_fields = [*Page.search_fields, index.SearchField("intro")]
     template = "pages/deck_lesson_page.html"
+    page_description = _("Des cartes mémoire, recto et verso.")
 
     class Meta:
         verbose_name = _("paquet de cartes")

@@ -32,7 +32,6 @@ class SiteDocument(AbstractDocument):
     class Meta(AbstractDocument.Meta):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
-        permissions = [("choose_sitedocument", _("Peut choisir un document"))]
 
 
 class SiteImage(AbstractImage):
@@ -41,7 +40,6 @@ class SiteImage(AbstractImage):
     class Meta(AbstractImage.Meta):
         verbose_name = _("image")
         verbose_name_plural = _("images")
-        permissions = [("choose_siteimage", _("Peut choisir une image"))]
 
 
 class SiteRendition(AbstractRendition):

@@ -47,6 +47,7 @@ class HomePage(Page):
         "cms_pages.BlogIndexPage",
     ]
     max_count_per_parent = 1
+    admin_default_ordering = "ord"
 
     class Meta:
         verbose_name = _("page d’accueil")
@@ -70,6 +71,7 @@ class StandardPage(Page):
     search_fields = [*Page.search_fields, index.SearchField("lead"), index.SearchField("body")]
     template = "pages/standard_page.html"
     parent_page_types = ["cms_pages.HomePage", "cms_pages.StandardPage"]
+    page_description = _("Une page de texte\xa0: à propos, conditions, questions fréquentes.")
     subpage_types = ["cms_pages.StandardPage"]
 
     class Meta:
