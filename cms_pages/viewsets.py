@@ -7,17 +7,28 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.models import Locale
 from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.widgets import AdminSnippetChooser
 
 from .models import ArticleCategory, Person
 
 
 class CreationForm(WagtailAdminModelForm):
-    """Wagtail's chooser gives what it makes no language."""
+    """Wagtail's chooser gives what it makes no language, and its fields the ids of the page's."""
+
+    prefix = "new"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.locale_id is None:
             self.instance.locale = Locale.get_active()
+
+
+class WordedChooser(AdminSnippetChooser):
+    """Wagtail's chooser, with the words of its viewset: « Choisir une personne »."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.choose_one_text, self.choose_another_text, self.link_to_chosen_text
 
 
 class PersonCreationForm(CreationForm):
@@ -33,6 +44,7 @@ class ArticleCategoryCreationForm(CreationForm):
 
 
 class PersonChooserViewSet(SnippetChooserViewSet):
+    base_widget_class = WordedChooser
     choose_one_text = _("Choisir une personne")
     choose_another_text = _("Choisir une autre personne")
     edit_item_text = _("Modifier cette personne")
@@ -50,6 +62,7 @@ class PersonViewSet(SnippetViewSet):
 
 
 class ArticleCategoryChooserViewSet(SnippetChooserViewSet):
+    base_widget_class = WordedChooser
     choose_one_text = _("Choisir une catégorie")
     choose_another_text = _("Choisir une autre catégorie")
     edit_item_text = _("Modifier cette catégorie")
