@@ -72,9 +72,7 @@ def course_access(user: User | AnonymousUser, course: CoursePage) -> Access:
     terms = Term.objects.filter(
         enrolment__user=user, enrolment__course__translation_key=course.translation_key
     )
-    access = access_by_terms(list(terms))
-    if access.allowed and not course.live:
-        access = Access(False, Reason.NOT_PUBLISHED)
+    access = access_of(user, course, list(terms))
     if not access.allowed and reads_any_course(user):
         return Access(True, Reason.STAFF)
     return access
@@ -98,8 +96,20 @@ def lesson_access(user: User | AnonymousUser, lesson: LessonPage) -> Access:
     return access
 
 
-def access_by_terms(terms: Sequence[Term]) -> Access:
-    """What the terms of one enrolment allow now. No query: for screens that hold many terms."""
+def access_of(user: User, course: CoursePage, terms: Sequence[Term]) -> Access:
+    """What a student may do with a course, given the terms of their enrolment in it.
+
+    No query, and nothing about staff: for screens that hold many courses.
+    """
+    if user.is_suspended:
+        return Access(False, Reason.SUSPENDED)
+    access = _access_by_terms(terms)
+    if access.allowed and not course.live:
+        return Access(False, Reason.NOT_PUBLISHED)
+    return access
+
+
+def _access_by_terms(terms: Sequence[Term]) -> Access:
     now = timezone.now()
     if not terms:
         return Access(False, Reason.NOT_ENROLLED)

@@ -148,7 +148,7 @@ def save(
         return JsonResponse(
             {
                 "message": _(
-                    "Le temps est écoulé ou la tentative est déjà remise : cette réponse "
+                    "Le temps est écoulé ou la tentative est déjà remise\xa0: cette réponse "
                     "n’a pas été enregistrée."
                 ),
                 "redirect": Attempt.objects.get(pk=attempt.pk).get_absolute_url(),
@@ -178,7 +178,7 @@ def submit(request: SignedInRequest, attempt: Attempt, page: LessonPage) -> Http
         if attempt.ended_by_clock:
             messages.info(
                 request,
-                _("Le temps était écoulé : seules comptent les réponses enregistrées à temps."),
+                _("Le temps était écoulé\xa0: seules comptent les réponses enregistrées à temps."),
             )
     return redirect(attempt)
 
@@ -188,7 +188,7 @@ def submit(request: SignedInRequest, attempt: Attempt, page: LessonPage) -> Http
 def result(request: SignedInRequest, attempt: Attempt, page: LessonPage) -> HttpResponse:
     if not attempt.is_submitted:
         return redirect(attempt)
-    revealed = may_reveal(attempt)
+    revealed = may_reveal(attempt, page)
     state = get_quiz_state(request.user, page)
     context = {
         "attempt": attempt,

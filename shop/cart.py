@@ -1,7 +1,4 @@
-"""What the visitor's session holds of the shop: the cart, and the order that it began.
-
-The cart is courses and a coupon's code. Prices are never kept here.
-"""
+"""The cart: courses and a coupon's code in the visitor's session. Prices are never kept here."""
 
 from __future__ import annotations
 
@@ -12,19 +9,13 @@ from django.contrib.sessions.backends.base import SessionBase
 from cms_pages.models import CoursePage
 from lms.selectors.pages import course_pages
 
-from .models import Coupon, Order, OrderStatus
+from .browser import BrowserOrder
+from .models import Coupon, OrderStatus
 from .models.coupons import normalise_code
 from .pricing import PricedCart, price_cart
 from .services.coupons import CouponError, find_coupon
 
 SESSION_KEY = "cart"
-# The order that this browser began: what the return page signs in by.
-ORDER_SESSION_KEY = "checkout_order"
-
-
-def begun_order(session: SessionBase) -> Order | None:
-    """The order that this browser began last, whatever became of it."""
-    return Order.objects.filter(pk=session.get(ORDER_SESSION_KEY, 0)).first()
 
 
 class Cart:
@@ -66,14 +57,14 @@ class Cart:
         self._session[SESSION_KEY] = {"courses": self._courses, "coupon": self.coupon_code}
 
     def pages(self) -> list[CoursePage]:
-        """The courses that are still on sale, in the order in which they were added."""
+        """The courses that are on sale, in the order in which they were added."""
         keys = [UUID(key) for key in self._courses]
         found = course_pages(keys)
-        return [found[key] for key in keys if key in found]
+        return [found[key] for key in keys if key in found and found[key].live]
 
     def find_coupon(self, code: str, pages: list[CoursePage]) -> Coupon:
         """The coupon of this code, for these courses and this browser. Raises CouponError."""
-        order = begun_order(self._session)
+        order = BrowserOrder(self._session).get()
         is_pending = order is not None and order.status == OrderStatus.PENDING
         return find_coupon(code, pages, pending=order if is_pending else None)
 

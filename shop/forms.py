@@ -49,8 +49,8 @@ class CheckoutForm(forms.Form):
         if User.objects.filter(email=email).exists():
             raise forms.ValidationError(
                 _(
-                    "Un compte existe déjà avec ce courriel. Connectez-vous pour continuer : votre "
-                    "panier vous attend."
+                    "Un compte existe déjà avec ce courriel. Connectez-vous pour continuer\xa0: "
+                    "votre panier vous attend."
                 )
             )
         return email

@@ -7,6 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+# The least that Stripe charges a card in Canadian dollars:
+# https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+MINIMUM_CHARGE = Decimal("0.50")
 
 
 def round_cents(amount: Decimal) -> Decimal:

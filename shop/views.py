@@ -3,43 +3,58 @@
 from __future__ import annotations
 
 import logging
+import re
+from datetime import timedelta
 
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from cms_pages.models import CoursePage
 from dojo.origin import same_origin_required
 from dojo.users.models import User
-from lms.access import Reason, course_access
 
-from .cart import ORDER_SESSION_KEY, Cart, begun_order
+from .browser import BrowserOrder
+from .cart import Cart
 from .forms import CheckoutForm, CouponForm
 from .models import Order, OrderStatus
+from .money import to_cents
 from .payments.stripe.client import PaymentServiceError, retrieve_intent
 from .payments.stripe.csp import allow_stripe
 from .payments.stripe.intents import settle
 from .payments.stripe.messages import decline_message, decline_messages
-from .services.checkout import Buyer, begin_checkout
+from .pricing import PricedCart
+from .services.checkout import (
+    BelowMinimumError,
+    Buyer,
+    Checkout,
+    PaymentInProgressError,
+    begin_checkout,
+)
 from .services.coupons import CouponError
+from .services.eligibility import refusal_to_sell
 from .services.fulfilment import FulfilmentError
 
 logger = logging.getLogger(__name__)
 
+PAYMENT_INTENT_ID = re.compile(r"pi_\w{1,200}", re.ASCII)
+# The return page signs a buyer in while they are still buying, not weeks later.
+SIGN_IN_WINDOW = timedelta(hours=1)
 LOGIN_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @login_not_required
 @never_cache
-@require_GET
+@require_safe
 def cart_detail(request: HttpRequest) -> HttpResponse:
     return _render_cart(request)
 
@@ -61,13 +76,10 @@ def _render_cart(
 @require_POST
 def cart_add(request: HttpRequest, page_id: int) -> HttpResponse:
     page = get_object_or_404(CoursePage.objects.live(), pk=page_id)
-    access = course_access(request.user, page)
-    if access.reason is Reason.ENROLLED:
-        messages.info(request, _("Vous avez déjà accès à cette formation."))
-        return redirect(page.url)
-    if access.reason is Reason.SUSPENDED:
-        messages.error(request, access.message)
-        return redirect(page.url)
+    refusal = refusal_to_sell(request.user, page)
+    if refusal:
+        messages.info(request, refusal)
+        return redirect("dashboard:home")
     Cart(request.session).add(page)
     return redirect("shop:cart")
 
@@ -89,6 +101,9 @@ def cart_coupon(request: HttpRequest) -> HttpResponse:
     """Apply a coupon's code to the cart; an empty one takes it away."""
     form = CouponForm(request.POST)
     cart = Cart(request.session)
+    if not ratelimit.consume(request, action="coupon"):
+        form.add_error("code", _("Trop d’essais. Réessayez dans quelques minutes."))
+        return _render_cart(request, form, status=429)
     if not form.is_valid():
         return _render_cart(request, form, status=400)
     code = form.cleaned_data["code"]
@@ -104,7 +119,7 @@ def cart_coupon(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_GET
+@require_safe
 @allow_stripe
 def checkout(request: HttpRequest) -> HttpResponse:
     priced, problem = Cart(request.session).priced()
@@ -113,96 +128,143 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return redirect("shop:cart")
     if problem:
         return redirect("shop:cart")
+    return _render_checkout(request, priced)
+
+
+def _render_checkout(
+    request: HttpRequest, priced: PricedCart, form: CheckoutForm | None = None, status: int = 200
+) -> HttpResponse:
+    if form is None and not request.user.is_authenticated:
+        form = CheckoutForm()
     context = {
         "cart": priced,
-        "form": None if request.user.is_authenticated else CheckoutForm(),
+        "form": form,
         "needs_card": priced.total > 0,
         "stripe_publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
         "stripe_js_url": settings.STRIPE_JS_URL,
         "decline_messages": decline_messages(),
+        "shown_cents": to_cents(priced.total),
     }
-    return render(request, "shop/checkout.html", context)
+    return render(request, "shop/checkout.html", context, status=status)
 
 
 @login_not_required
 @never_cache
 @same_origin_required
 @require_POST
-def payment_intent(request: HttpRequest) -> JsonResponse:
-    """Make, or take up, the order of this cart. 201 with what the card field needs, or 400."""
+@allow_stripe
+def payment_intent(request: HttpRequest) -> HttpResponse:
+    """Make, or take up, the order of this cart. 201 with what the card field needs, or 400.
+
+    JSON, unless a plain form asks: it gets the page again with its errors, or goes on.
+    """
     cart = Cart(request.session)
     priced, problem = cart.priced()
     if not priced.lines:
-        return _refusal(_("Votre panier est vide."))
+        return _refuse(request, priced, _("Votre panier est vide."))
     if problem:
-        return _refusal(problem)
-    buyer, errors = _read_buyer(request)
+        return _refuse(request, priced, problem)
+    if not ratelimit.consume(request, action="checkout"):
+        text = _("Trop d’essais. Réessayez dans quelques minutes.")
+        return _refuse(request, priced, text, status=429)
+    if request.POST.get("shown_cents", str(to_cents(priced.total))) != str(to_cents(priced.total)):
+        text = _("Votre panier a changé. Rechargez la page pour voir le nouveau total.")
+        return _refuse(request, priced, text, status=409)
+    buyer, form = _read_buyer(request)
     if buyer is None:
-        return JsonResponse({"errors": errors}, status=400)
-    if buyer.user is not None:
-        for line in priced.lines:
-            access = course_access(buyer.user, line.page)
-            if access.reason is Reason.SUSPENDED:
-                return _refusal(access.message)
-            if access.reason is Reason.ENROLLED:
-                return _refusal(
-                    _("Vous avez déjà accès à « %(title)s ». Retirez cette formation du panier.")
-                    % {"title": line.title}
-                )
-    previous = begun_order(request.session)
+        return _refuse_form(request, priced, form)
+    for line in priced.lines:
+        refusal = refusal_to_sell(buyer.user, line.page) if buyer.user else ""
+        if refusal:
+            return _refuse(request, priced, refusal)
     try:
-        begun = begin_checkout(buyer=buyer, cart=priced, previous=previous)
+        begun = begin_checkout(buyer=buyer, cart=priced, browser=BrowserOrder(request.session))
     except CouponError as error:
-        return _refusal(error.message)
+        return _refuse(request, priced, error.message)
+    except BelowMinimumError:
+        text = _("Le montant minimal d’un paiement par carte est de 0,50\xa0$.")
+        return _refuse(request, priced, text)
+    except PaymentInProgressError:
+        text = _(
+            "Un paiement est déjà en cours pour votre commande précédente. Attendez qu’il se "
+            "termine, puis réessayez."
+        )
+        return _refuse(request, priced, text, status=409)
     except PaymentServiceError:
         logger.exception("the payment service did not make or find a PaymentIntent")
-        return _refusal(
-            _(
-                "Le service de paiement ne répond pas. Aucune somme n’a été prélevée : réessayez "
-                "dans quelques instants."
-            ),
-            status=503,
+        text = _(
+            "Le service de paiement ne répond pas. Réessayez dans quelques instants\xa0: vous ne "
+            "serez pas débité deux fois."
         )
-    request.session[ORDER_SESSION_KEY] = begun.order.pk
-    if begun.client_secret is None:
-        return JsonResponse(
-            {"order": begun.order.number, "redirect": _finish(request, begun.order)}, status=201
+        return _refuse(request, priced, text, status=503)
+    except FulfilmentError:
+        logger.exception("a payment does not fit its order")
+        text = _(
+            "Votre paiement doit être vérifié par notre équipe. Écrivez-nous sans payer de nouveau."
         )
+        return _refuse(request, priced, text, status=409)
+    return _answer(request, priced, begun)
+
+
+def _answer(request: HttpRequest, priced: PricedCart, begun: Checkout) -> HttpResponse:
+    order = begun.order
+    if order.status == OrderStatus.PAID:
+        address = _finish(request, order)
+        if _wants_page(request):
+            return redirect(address)
+        return JsonResponse({"order": order.number, "redirect": address}, status=201)
+    if _wants_page(request):  # the card field needs a script: the page says so
+        return _render_checkout(request, priced, status=400)
     return JsonResponse(
         {
-            "order": begun.order.number,
+            "order": order.number,
             "client_secret": begun.client_secret,
-            "amount": int(begun.order.total * 100),
+            "amount": to_cents(order.total),
         },
         status=201,
     )
 
 
-def _refusal(message: str, status: int = 400) -> JsonResponse:
+def _wants_page(request: HttpRequest) -> bool:
+    """Whether a browser sent this form by itself. A script asks for JSON."""
+    return "text/html" in request.headers.get("Accept", "")
+
+
+def _refuse(
+    request: HttpRequest, priced: PricedCart, message: str, status: int = 400
+) -> HttpResponse:
+    if _wants_page(request):
+        messages.error(request, message)
+        return redirect("shop:checkout" if priced.lines else "shop:cart")
     return JsonResponse({"errors": {"__all__": [message]}}, status=status)
 
 
-def _read_buyer(request: HttpRequest) -> tuple[Buyer | None, dict[str, list[str]]]:
+def _refuse_form(request: HttpRequest, priced: PricedCart, form: CheckoutForm) -> HttpResponse:
+    if _wants_page(request):
+        return _render_checkout(request, priced, form, status=400)
+    errors = {field: [str(error) for error in found] for field, found in form.errors.items()}
+    return JsonResponse({"errors": errors}, status=400)
+
+
+def _read_buyer(request: HttpRequest) -> tuple[Buyer | None, CheckoutForm]:
     if request.user.is_authenticated:
-        return Buyer(email=request.user.email, user=request.user), {}
+        return Buyer(email=request.user.email, user=request.user), CheckoutForm()
     form = CheckoutForm(request.POST)
     if not form.is_valid():
-        return None, {
-            field: [str(error) for error in errors] for field, errors in form.errors.items()
-        }
-    return Buyer(email=form.cleaned_data["email"], password_hash=form.password_hash()), {}
+        return None, form
+    return Buyer(email=form.cleaned_data["email"], password_hash=form.password_hash()), form
 
 
 @login_not_required
 @never_cache
-@require_GET
+@require_safe
 def payment_return(request: HttpRequest) -> HttpResponse:
     """Where the browser comes back to: ask Stripe, do what the webhook does, and go on."""
     intent_id = request.GET.get("payment_intent", "")
-    order = Order.objects.filter(Q(payment_intent_id=intent_id), ~Q(payment_intent_id="")).first()
-    if order is None:
+    if not PAYMENT_INTENT_ID.fullmatch(intent_id):
         raise Http404
-    is_ours = request.session.get(ORDER_SESSION_KEY) == order.pk
+    order = get_object_or_404(Order, payment_intent_id=intent_id)
+    is_ours = BrowserOrder(request.session).began(order)
     if order.status == OrderStatus.PENDING:
         try:
             intent = retrieve_intent(intent_id)
@@ -215,7 +277,10 @@ def payment_return(request: HttpRequest) -> HttpResponse:
                 return redirect("account_login")
             if intent.status == "processing":
                 return _still_pending(request)
-            messages.error(request, decline_message(order.last_error_code))
+            if order.last_error_code:
+                messages.error(request, decline_message(order.last_error_code))
+            else:
+                messages.info(request, _("Le paiement n’est pas terminé."))
             return redirect("shop:checkout")
     if order.status == OrderStatus.PAID:
         return redirect(_finish(request, order))
@@ -234,27 +299,33 @@ def _still_pending(request: HttpRequest) -> HttpResponse:
 def _finish(request: HttpRequest, order: Order) -> str:
     """The address to go on to after a paid order, once the buyer is signed in, if they may be.
 
-    Only the browser that began the order is signed in, and only to the account that the order
-    made. Anyone else is asked to sign in, even with the right PaymentIntent.
+    Only the browser that began the order is signed in, only to the account that the order made, and
+    only as the first act of that account. Anyone else is asked to sign in, even with the right
+    PaymentIntent.
     """
-    dashboard = reverse("dashboard:home")
-    is_ours = request.session.get(ORDER_SESSION_KEY) == order.pk
+    browser = BrowserOrder(request.session)
+    is_ours = browser.began(order)
     if is_ours:
         Cart(request.session).clear()
-        del request.session[ORDER_SESSION_KEY]
-        buyer = order.user
-        if (
-            order.created_account
-            and buyer is not None
-            and buyer.is_active
-            and not request.user.is_authenticated
-        ):
-            login(request, buyer, backend=LOGIN_BACKEND)
+        browser.forget()
+        if not request.user.is_authenticated and _may_sign_in(order):
+            login(request, order.user, backend=LOGIN_BACKEND)
     if isinstance(request.user, User) and request.user == order.user:
-        messages.success(request, _("Merci ! Votre paiement est confirmé : bonne étude."))
-        return dashboard
+        messages.success(request, _("Merci! Votre paiement est confirmé\xa0: bonne étude."))
+        return reverse("dashboard:home")
     if is_ours:
         messages.success(
             request, _("Votre paiement est confirmé. Connectez-vous pour ouvrir votre formation.")
         )
     return reverse("account_login")
+
+
+def _may_sign_in(order: Order) -> bool:
+    return (
+        order.created_account
+        and order.user is not None
+        and order.user.is_active
+        and order.user.last_login is None
+        and order.paid_at is not None
+        and timezone.now() - order.paid_at < SIGN_IN_WINDOW
+    )

@@ -6,6 +6,7 @@ One foreground process group: Ctrl-C, or a TERM to this process, stops all of th
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def main() -> int:
     prepare()
     manager = Manager()
     for name, command in processes(env).items():
-        manager.add_process(name, "exec " + " ".join(command), env=env, cwd=str(ROOT))
+        manager.add_process(name, "exec " + shlex.join(command), env=env, cwd=str(ROOT))
     print(WELCOME, flush=True)
     manager.loop()
     return manager.returncode or 0

@@ -24,7 +24,5 @@ class FaqBlock(blocks.StructBlock):
         description = gettext_lazy("Des questions qui s’ouvrent sur leur réponse.")
         template = "blocks/accordion.html"
         preview_value = {
-            "items": [
-                {"question": "Combien de temps dure l’accès ?", "answer": "<p>365 jours.</p>"}
-            ]
+            "items": [{"question": "Combien de temps dure l’accès?", "answer": "<p>365 jours.</p>"}]
         }

@@ -18,7 +18,7 @@ def check_formulas(source: str) -> None:
     broken = unreadable_formulas(source)
     if broken:
         raise ValidationError(
-            _("Formule illisible : %(formulas)s"), params={"formulas": ", ".join(broken)}
+            _("Formule illisible\xa0: %(formulas)s"), params={"formulas": ", ".join(broken)}
         )
 
 

@@ -90,7 +90,6 @@ class Attempt(models.Model):
     )
     number = models.PositiveIntegerField(_("numéro"))
     passing_score = models.PositiveSmallIntegerField(_("note de passage"))
-    attempts_allowed = models.PositiveSmallIntegerField(_("tentatives permises"), null=True)
     reveal = models.CharField(_("montrer les réponses"), max_length=20, choices=RevealPolicy)
     started_at = models.DateTimeField(_("commencée le"))
     deadline_at = models.DateTimeField(_("échéance"), null=True, blank=True)

@@ -163,7 +163,7 @@ def _expected(content: Content) -> str:
     """The right answer of a question that is typed, as a person would write it."""
     match content["kind"]:
         case QuestionKind.SHORT_ANSWER:
-            return _(" ou ").join(f"« {variant} »" for variant in content["variants"])
+            return _(" ou ").join(f"«\xa0{variant}\xa0»" for variant in content["variants"])
         case QuestionKind.NUMERIC:
             return " ".join(
                 filter(None, [_number(content["answer"]), content["unit"], _margin(content)])
@@ -181,7 +181,7 @@ def _margin(content: Content) -> str:
     return f"(± {_number(content['tolerance'])})" if Decimal(content["tolerance"]) else ""
 
 
-def may_reveal(attempt: Attempt) -> bool:
+def may_reveal(attempt: Attempt, page: QuizLessonPage) -> bool:
     """Whether the right answers of a submitted attempt may be shown now."""
     match attempt.reveal:
         case RevealPolicy.AFTER_ATTEMPT:
@@ -189,7 +189,7 @@ def may_reveal(attempt: Attempt) -> bool:
         case RevealPolicy.AFTER_PASS:
             return bool(attempt.passed)
         case RevealPolicy.AFTER_LAST:
-            allowed = attempt.attempts_allowed
+            allowed = page.attempts_allowed
             return allowed is not None and attempt.number >= allowed
     return False
 

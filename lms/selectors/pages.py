@@ -21,12 +21,15 @@ def lesson_page(lesson: Lesson) -> LessonPage | None:
 
 
 def course_pages(translation_keys: Iterable[UUID]) -> dict[UUID, CoursePage]:
-    """Live course pages by translation key, each in the best language. One query."""
+    """Course pages by translation key, each in the best language, live ones first. One query."""
     pages: dict[UUID, list[CoursePage]] = {}
-    found = CoursePage.objects.live().filter(translation_key__in=list(translation_keys))
+    found = CoursePage.objects.filter(translation_key__in=list(translation_keys))
     for page in found.select_related("locale", "cover").prefetch_related("cover__renditions"):
         pages.setdefault(page.translation_key, []).append(page)
-    return {key: _in_best_language(options) for key, options in pages.items()}
+    return {
+        key: _in_best_language([page for page in options if page.live] or options)
+        for key, options in pages.items()
+    }
 
 
 def _in_best_language(pages):

@@ -14,7 +14,7 @@ from cms_pages.choices import LessonKind
 from cms_pages.models import CoursePage, LessonPage
 from cms_pages.models.courses import SyllabusModule, syllabuses
 from dojo.users.models import User
-from lms.access import Access, Reason, access_by_terms
+from lms.access import Access, Reason, access_of
 from lms.models import Enrolment, LessonProgress
 
 from .pages import course_pages
@@ -180,11 +180,7 @@ def enrolled_courses(user: User) -> list[CourseProgress]:
     }
     found = []
     for enrolment, page in shown:
-        access = (
-            Access(False, Reason.SUSPENDED)
-            if user.is_suspended
-            else access_by_terms(list(enrolment.terms.all()))
-        )
+        access = access_of(user, page, list(enrolment.terms.all()))
         lessons = lessons_of[page.pk]
         done = {key for key, row in progress.items() if row.completed_at}
         found.append(

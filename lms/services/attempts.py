@@ -73,7 +73,6 @@ def _create_attempt(user: User, lesson: Lesson, page: QuizLessonPage) -> Attempt
         lesson=lesson,
         number=number,
         passing_score=page.passing_score,
-        attempts_allowed=page.attempts_allowed,
         reveal=page.reveal,
         started_at=now,
         deadline_at=now + timedelta(minutes=limit) if limit else None,
@@ -144,10 +143,12 @@ def submit_attempt(
     for question in questions:
         content = question.version.content
         if answers is not None and not is_over:
+            # What is left out or empty keeps the answer that was saved: the page may be an old one,
+            # and the answer have come from another device.
             response = read_response(content, answers.get(question.position, []))
-            if response != question.response:
+            if response is not None and response != question.response:
                 question.response = response
-                question.answered_at = now if response else None
+                question.answered_at = now
         question.points = grade(content, question.response).points
     AttemptQuestion.objects.bulk_update(questions, ["response", "answered_at", "points"])
     attempt.submitted_at = attempt.deadline_at if is_over else now

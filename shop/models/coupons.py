@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -37,20 +38,20 @@ class Coupon(models.Model):
     valid_from = models.DateTimeField(_("valide à partir du"), null=True, blank=True)
     valid_until = models.DateTimeField(_("valide jusqu’au"), null=True, blank=True)
     max_uses = models.PositiveIntegerField(
-        _("utilisations permises"), null=True, blank=True, help_text=_("Vide : sans limite.")
+        _("utilisations permises"), null=True, blank=True, help_text=_("Vide\xa0: sans limite.")
     )
     max_uses_per_customer = models.PositiveIntegerField(
         _("utilisations permises par personne"),
         null=True,
         blank=True,
-        help_text=_("Vide : sans limite."),
+        help_text=_("Vide\xa0: sans limite."),
     )
     courses = models.ManyToManyField(
         "lms.Course",
         blank=True,
         related_name="coupons",
         verbose_name=_("formations"),
-        help_text=_("Aucune : le coupon vaut pour toutes."),
+        help_text=_("Aucune\xa0: le coupon vaut pour toutes."),
     )
     uses = models.PositiveIntegerField(_("utilisations"), default=0, editable=False)
 
@@ -74,6 +75,16 @@ class Coupon(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save all but `uses`: a form that was read before a reservation must not undo it."""
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            kwargs["update_fields"] = [
+                field.name
+                for field in self._meta.concrete_fields
+                if not field.primary_key and field.name != "uses"
+            ]
+        super().save(*args, **kwargs)
 
     def clean(self) -> None:
         self.code = normalise_code(self.code)

@@ -11,8 +11,10 @@ from django.db import transaction
 from dojo.jobs.declaration import job
 from dojo.users.models import User, normalise_email
 from lms.services.registry import course_row
+from shop.browser import BrowserOrder
 from shop.models import Order, OrderLine, OrderStatus
-from shop.payments.stripe.client import create_intent, retrieve_intent
+from shop.money import MINIMUM_CHARGE
+from shop.payments.stripe.client import PaymentServiceError, create_intent, retrieve_intent
 from shop.payments.stripe.intents import abandon, note_intent, settle
 from shop.pricing import PricedCart
 
@@ -31,30 +33,67 @@ class Buyer:
 
 @dataclass(frozen=True)
 class Checkout:
-    """An order ready to be paid with `client_secret`; None when it is paid already."""
+    """An order to be paid with `client_secret`; that is None when the order is not pending."""
 
     order: Order
     client_secret: str | None
 
 
-def begin_checkout(*, buyer: Buyer, cart: PricedCart, previous: Order | None) -> Checkout:
+class PaymentInProgressError(RuntimeError):
+    """A payment of this browser's previous order is still going through."""
+
+
+class BelowMinimumError(ValueError):
+    """The total is less than a card can pay."""
+
+
+def begin_checkout(*, buyer: Buyer, cart: PricedCart, browser: BrowserOrder) -> Checkout:
     """Make the order of a cart, or take up the one that this browser began and did not pay.
 
     The same cart keeps its order, its PaymentIntent and its coupon's use through any number of
-    declines. A changed cart first cancels the previous PaymentIntent at Stripe. Raises CouponError,
-    and PaymentServiceError when Stripe can't be asked; the order then waits for the next try.
+    declines. A changed cart first cancels the previous PaymentIntent at Stripe. The browser
+    remembers the order in the transaction that makes it, before Stripe is called: an order that
+    Stripe could not be told of is taken up by the next try.
+
+    Raises CouponError, BelowMinimumError, PaymentInProgressError, PaymentServiceError when Stripe
+    can't be asked, and FulfilmentError when a payment does not fit its order.
     """
-    if previous is not None and previous.status == OrderStatus.PENDING:
-        if _is_same(previous, cart, buyer):
-            checkout = _take_up(previous, buyer)
-            if checkout is not None:
+    if 0 < cart.total < MINIMUM_CHARGE:
+        raise BelowMinimumError
+    for _try in range(3):
+        order, stale = _take_up_or_create(buyer, cart, browser)
+        if stale is not None:
+            settled = abandon(stale)
+            if settled.status == OrderStatus.PAID:
+                return Checkout(settled, None)
+            if settled.status == OrderStatus.PENDING:
+                raise PaymentInProgressError
+        if order is not None:
+            checkout = _request_payment(order)
+            # Cancelled at Stripe since we last looked: it can't be paid, a new one can.
+            if checkout.order.status != OrderStatus.CANCELLED:
                 return checkout
-        else:
-            abandoned = abandon(previous)
-            if abandoned.status == OrderStatus.PAID:
-                return Checkout(abandoned, None)
-    order = create_order(buyer, cart)
-    return _with_intent(order)
+    raise PaymentServiceError("each order was cancelled as soon as it was made")
+
+
+@transaction.atomic
+def _take_up_or_create(
+    buyer: Buyer, cart: PricedCart, browser: BrowserOrder
+) -> tuple[Order | None, Order | None]:
+    """The order to pay; or else the pending order that has to be given up first."""
+    previous = browser.lock()
+    if previous is not None:
+        previous = Order.objects.select_for_update().get(pk=previous.pk)
+    if previous is None or previous.status != OrderStatus.PENDING:
+        order = create_order(buyer, cart)
+        browser.remember(order)
+        return order, None
+    if not _is_same(previous, cart, buyer):
+        return None, previous
+    previous.email = normalise_email(buyer.email)
+    previous.password_hash = buyer.password_hash
+    previous.save(update_fields=["email", "password_hash"])
+    return previous, None
 
 
 def _is_same(order: Order, cart: PricedCart, buyer: Buyer) -> bool:
@@ -68,21 +107,6 @@ def _is_same(order: Order, cart: PricedCart, buyer: Buyer) -> bool:
 
 def _lines(order: Order) -> list[OrderLine]:
     return list(order.lines.select_related("course"))
-
-
-def _take_up(order: Order, buyer: Buyer) -> Checkout | None:
-    """The pending order, with what the buyer typed last; None when it can't be paid any more."""
-    with transaction.atomic():
-        locked = Order.objects.select_for_update().get(pk=order.pk)
-        if locked.status == OrderStatus.PENDING:
-            locked.email = normalise_email(buyer.email)
-            locked.password_hash = buyer.password_hash
-            locked.save(update_fields=["email", "password_hash"])
-    if locked.status == OrderStatus.CANCELLED:
-        return None
-    if locked.status == OrderStatus.PAID:
-        return Checkout(locked, None)
-    return _with_intent(locked)
 
 
 @transaction.atomic
@@ -118,7 +142,7 @@ def create_order(buyer: Buyer, cart: PricedCart) -> Order:
     return order
 
 
-def _with_intent(order: Order) -> Checkout:
+def _request_payment(order: Order) -> Checkout:
     if order.total == 0:
         return Checkout(fulfil(order_id=order.pk), None)
     if order.payment_intent_id is None:

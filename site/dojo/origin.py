@@ -6,10 +6,14 @@ from collections.abc import Callable
 from functools import wraps
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
-from dojo.views import csrf_failure
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """What a form that fails the token check, or the check of its origin, is answered."""
+    return render(request, "403_csrf.html", status=403)
 
 
 def is_same_origin(request: HttpRequest) -> bool:

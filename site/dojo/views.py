@@ -1,14 +1,10 @@
-"""Error pages and the one personal fragment of the public pages."""
+"""The one personal fragment of the public pages."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403_csrf.html", status=403)
 
 
 @login_not_required

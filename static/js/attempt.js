@@ -24,27 +24,28 @@
     status.classList.toggle("is-error", Boolean(isError));
   }
 
-  function save(question, keepalive) {
+  function save(question) {
     clearTimeout(waiting.get(question));
     waiting.delete(question);
     if (closed) return;
     // Answers to one question are saved one after the other: the last one given is the last kept.
     question.saving = (question.saving || Promise.resolve()).then(function () {
-      return send(question, keepalive);
+      return send(question);
     });
   }
 
-  function send(question, keepalive) {
+  function send(question) {
     say(question, texts.saving);
     return fetch(question.dataset.saveUrl, {
       method: "POST",
       body: valuesOf(question),
       credentials: "same-origin",
-      keepalive: Boolean(keepalive),
+      keepalive: true,
       headers: { "X-CSRFToken": token, "X-Requested-With": "fetch", Accept: "application/json" },
     })
       .then(function (response) {
         var isJson = (response.headers.get("Content-Type") || "").includes("application/json");
+        if (response.status >= 500) throw new Error(response.statusText);
         if (!isJson) {
           return response.text().then(function (text) {
             say(question, response.status === 401 ? text : texts.failed, true);
@@ -83,7 +84,7 @@
     waiting.set(question, setTimeout(save, 800, question));
   });
   function flush() {
-    Array.from(waiting.keys()).forEach(function (question) { save(question, true); });
+    Array.from(waiting.keys()).forEach(function (question) { save(question); });
   }
   window.addEventListener("pagehide", flush);
   // Enter in a text field saves the answer; only the button submits the attempt.
@@ -94,19 +95,36 @@
     }
   });
 
+  // Every answer is saved already, perhaps from another device, so the form sends none of its own.
+  form.addEventListener("submit", function (event) {
+    if (form.dataset.settled) return;
+    event.preventDefault();
+    flush();
+    var questions = Array.from(form.querySelectorAll("[data-save-url]"));
+    Promise.all(questions.map(function (question) { return question.saving; })).then(function () {
+      if (waiting.size) return; // an answer could not be saved yet: its line says so
+      form.dataset.settled = "yes";
+      questions.forEach(function (question) { question.disabled = true; });
+      form.submit();
+    });
+  });
+
   // Time -------------------------------------------------------------------------------------
 
   var timer = document.querySelector("[data-timer]");
   if (!timer) return;
   var value = timer.querySelector("[data-timer-value]");
-  var end = performance.now() + Number(timer.dataset.seconds) * 1000;
+  var seconds = Number(timer.dataset.seconds) * 1000;
+  // Two clocks: one goes on while the device sleeps, the other can't be set back.
+  var ends = [performance.now() + seconds, Date.now() + seconds];
 
   function two(number) {
     return String(number).padStart(2, "0");
   }
 
   function tick() {
-    var left = Math.max(0, Math.round((end - performance.now()) / 1000));
+    var left = Math.min(ends[0] - performance.now(), ends[1] - Date.now());
+    left = Math.max(0, Math.round(left / 1000));
     var hours = Math.floor(left / 3600);
     var minutes = Math.floor(left / 60) % 60;
     value.textContent = (hours ? hours + ":" + two(minutes) : minutes) + ":" + two(left % 60);

@@ -62,6 +62,12 @@
     busy(false);
   }
 
+  function toReturnPage(intentId) {
+    window.location.assign(
+      form.dataset.returnUrl + "?payment_intent=" + encodeURIComponent(intentId)
+    );
+  }
+
   function confirmCard(intention) {
     return stripe
       .confirmCardPayment(intention.client_secret, { payment_method: { card: card } })
@@ -69,14 +75,16 @@
         // A payment that went through before (a double click, a second tab) is no failure.
         var intent = result.paymentIntent || (result.error && result.error.payment_intent);
         if (intent && (intent.status === "succeeded" || intent.status === "processing")) {
-          window.location.assign(
-            form.dataset.returnUrl + "?payment_intent=" + encodeURIComponent(intent.id)
-          );
+          toReturnPage(intent.id);
           return;
         }
         cardErrors.textContent = messageOf(result.error || {});
         card.focus();
         busy(false);
+      })
+      .catch(function () {
+        // Perhaps it went through all the same: the return page asks Stripe.
+        toReturnPage(intention.client_secret.split("_secret")[0]);
       });
   }
 

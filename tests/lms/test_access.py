@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dojo.users.models import User
 from dojo.users.roles import Role
-from lms.access import Access, Reason, access_by_terms, course_access, lesson_access
+from lms.access import Access, Reason, access_of, course_access, lesson_access
 from lms.models import Enrolment, Term, TermSource
 from lms.services.enrolments import grant_term
 from lms.services.registry import course_row
@@ -251,8 +251,8 @@ def test_course_access_asks_once_however_many_terms(course, django_assert_num_qu
         course_access(student, course)
 
 
-def test_access_by_terms_asks_the_database_nothing(course, django_assert_num_queries):
+def test_access_of_asks_the_database_nothing(course, django_assert_num_queries):
     student = make_student(course)
     terms = list(Term.objects.filter(enrolment__user=student))
     with django_assert_num_queries(0):
-        assert access_by_terms(terms).allowed
+        assert access_of(student, course, terms).allowed

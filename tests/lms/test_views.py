@@ -265,7 +265,7 @@ def test_late_save_is_refused_and_leads_to_the_result(client, course, student):
         409,
         {
             "message": (
-                "Le temps est écoulé ou la tentative est déjà remise : "
+                "Le temps est écoulé ou la tentative est déjà remise : "
                 "cette réponse n’a pas été enregistrée."
             ),
             "redirect": url("result", attempt.pk),
@@ -292,7 +292,7 @@ def test_late_submit_says_which_answers_count(client, course, student):
         clock.shift(timedelta(minutes=31))
         response = client.post(url("submit_attempt", attempt.pk), RIGHT)
         assert sentences(response) == [
-            "Le temps était écoulé : seules comptent les réponses enregistrées à temps."
+            "Le temps était écoulé\xa0: seules comptent les réponses enregistrées à temps."
         ]
         page = words(client.get(response["Location"]))
     assert "Le temps était écoulé : vos réponses ont été remises telles quelles." in page

@@ -58,3 +58,12 @@ def test_coupon_percentage_stops_at_100(order):
 def test_order_uses_one_coupon(order):
     with pytest.raises(IntegrityError), transaction.atomic():
         Redemption.objects.create(coupon=make_coupon(), order=order, email=order.email)
+
+
+def test_saving_a_coupon_does_not_undo_a_reservation(order):
+    read_before = make_coupon(max_uses=5)
+    make_order(make_course(), coupon=read_before)
+    read_before.value = 20
+    read_before.save()
+    read_before.refresh_from_db()
+    assert (read_before.value, read_before.uses) == (20, 1)

@@ -13,6 +13,7 @@ from shop.payments.stripe.client import create_intent
 from shop.payments.stripe.intents import note_intent
 from shop.services.coupons import CouponError
 from tests.factories import make_coupon, make_course, make_order
+from tests.factories.people import PASSWORD
 from tests.factories.threads import at_once
 from tests.shop.test_webhooks import deliver, event
 
@@ -81,3 +82,20 @@ def test_a_customer_uses_a_coupon_once_even_from_many_tabs():
     )
     assert sum(isinstance(result, Order) for result in results) == 1
     assert Coupon.objects.get().uses == 1
+
+
+def test_two_clicks_at_once_make_one_order(local_stripe):
+    course = make_course()
+    first = Client()
+    first.post(f"/panier/ajouter/{course.pk}/", HTTP_ORIGIN="http://testserver")
+    cookies = first.cookies
+
+    def click(_number: int) -> str:
+        client = Client()
+        client.cookies = cookies.copy()
+        data = {"email": "x@exemple.test", "password1": PASSWORD, "password2": PASSWORD}
+        response = client.post("/paiement/intention/", data, HTTP_ORIGIN="http://testserver")
+        return response.json()["client_secret"]
+
+    assert len(set(at_once(5, click))) == 1
+    assert Order.objects.count() == 1

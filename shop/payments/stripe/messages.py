@@ -17,8 +17,8 @@ def decline_messages() -> dict[str, str]:
     expired = _("Votre carte est expirée. Essayez-en une autre.")
     expiry = _("La date d’expiration est incorrecte. Vérifiez-la.")
     technical = _(
-        "La banque n’a pas pu traiter le paiement. Aucune somme n’a été prélevée : réessayez dans "
-        "quelques instants."
+        "La banque n’a pas pu traiter le paiement. Aucune somme n’a été prélevée\xa0: réessayez "
+        "dans quelques instants."
     )
     return {
         "default": insist,
@@ -58,15 +58,15 @@ def decline_messages() -> dict[str, str]:
         "lost_card": insist,
         "payment_intent_authentication_failure": _(
             "L’authentification auprès de votre banque a échoué ou a été annulée. Aucune somme n’a "
-            "été prélevée : réessayez ou utilisez une autre carte."
+            "été prélevée\xa0: réessayez ou utilisez une autre carte."
         ),
         "processing_error": technical,
         "stolen_card": insist,
         "try_again_later": technical,
         # Not a code of Stripe's: what the page says when nothing answers.
         "unreachable": _(
-            "Le service de paiement ne répond pas. Aucune somme n’a été prélevée : vérifiez votre "
-            "connexion et réessayez."
+            "Le service de paiement ne répond pas. Vérifiez votre connexion et réessayez\xa0: vous "
+            "ne serez pas débité deux fois."
         ),
         "withdrawal_count_limit_exceeded": limit,
     }

@@ -44,13 +44,14 @@ def receive(request: HttpRequest) -> HttpResponse:
 
 
 def process(row: StripeEvent) -> bool:
-    """Act on a stored event, unless that was done; whether it is done now."""
+    """Act on a stored event, unless that was done; False when it has to come again."""
     if row.processed_at is not None:
         return True
     handler = HANDLERS.get(row.type)
+    if handler is None:
+        return True  # kept, and not marked: code that knows this kind may come to it later
     try:
-        if handler is not None:
-            handler(row)
+        handler(row)
     except Exception as error:
         # Whatever went wrong, the event is kept with its error, and Stripe sends it again.
         logger.exception("Stripe event %s (%s) failed", row.event_id, row.type)

@@ -38,7 +38,6 @@ INSTALLED_APPS = [
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.typed_table_block",
-    "wagtail.contrib.search_promotions",
     "wagtail.embeds",
     "wagtail.sites",
     "wagtail.users",
@@ -52,14 +51,11 @@ INSTALLED_APPS = [
     "taggit",
     "allauth",
     "allauth.account",
-    "django_filters",
     "csp",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
-    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
 ]
 
@@ -102,7 +98,8 @@ TEMPLATES = [
 
 # Data ------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+DATABASE_URL: str = env("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Writers queue instead of failing: each transaction takes the write lock at its start.
     DATABASES["default"]["OPTIONS"] = {
@@ -143,6 +140,8 @@ STORAGES: dict[str, dict[str, Any]] = {
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
 if not REDIS_URL:
     CELERY_DIR = VAR_DIR / "celery"
+    for name in ("queue", "control"):
+        (CELERY_DIR / name).mkdir(parents=True, exist_ok=True)
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(CELERY_DIR / "queue"),
         "data_folder_out": str(CELERY_DIR / "queue"),
@@ -182,11 +181,13 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_UNIQUE_EMAIL = True
-# A buyer proves their email by paying with it; nobody else signs up.
+# An account is born with an order, or is made by an administrator; nobody signs up.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Le Dojo Financier : "
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
+# Ours stand beside allauth's own, which keep their defaults: sign-in, reset and so on.
+ACCOUNT_RATE_LIMITS = {"checkout": "30/10m/ip", "coupon": "20/10m/ip"}
 ACCOUNT_FORMS = {
     "login": "dojo.users.forms.LoginForm",
     "reset_password": "dojo.users.forms.ResetPasswordForm",
@@ -198,7 +199,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "dojo.views.csrf_failure"
+CSRF_FAILURE_VIEW = "dojo.origin.csrf_failure"
 # Wagtail's preview panel frames our own pages.
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SILENCED_SYSTEM_CHECKS = ["security.W019"]

@@ -32,6 +32,8 @@ if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("insecure"):
 
 globals().update(email_settings())
 
+# How many proxies of ours add to X-Forwarded-For: limits on sign-in count what is before them.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1)
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365

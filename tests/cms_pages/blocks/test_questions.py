@@ -120,7 +120,7 @@ def test_numeric_tolerance_is_not_negative():
 def test_unreadable_formula_in_a_question_is_refused_by_name(field):
     question = single_choice()
     question["value"][field] = r"<p>\(\frac{\)</p>"
-    assert problems(question) == {field: [r"Formule illisible : \frac{"]}
+    assert problems(question) == {field: [r"Formule illisible : \frac{"]}
 
 
 def test_unreadable_formula_in_a_choice_is_refused():

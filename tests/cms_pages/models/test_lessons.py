@@ -179,7 +179,7 @@ def test_quiz_has_the_usual_rules_by_default():
 def test_unreadable_formula_outside_the_blocks_is_refused_by_name(make, field):
     page = make(make_course())
     setattr(page, field, r"<p>\(\frac{\) et \(x\)</p>")
-    assert problems(page) == {field: [r"Formule illisible : \frac{"]}
+    assert problems(page) == {field: [r"Formule illisible : \frac{"]}
 
 
 def test_deck_shows_its_cards(client):

@@ -184,6 +184,8 @@ def test_dashboard_shows_own_courses_only(student, course):
     assert [found.course.pk for found in enrolled_courses(student)] == [course.pk]
 
 
-def test_dashboard_leaves_out_an_unpublished_course(student, course):
+def test_dashboard_says_why_an_unpublished_course_is_closed(student, course):
     course.unpublish()
-    assert enrolled_courses(student) == []
+    (shown,) = enrolled_courses(student)
+    assert (shown.access.allowed, shown.access.reason) == (False, "not_published")
+    assert shown.resume_url == ""
