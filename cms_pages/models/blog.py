@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import Http404, HttpRequest
@@ -46,6 +47,13 @@ class ArticleCategory(TranslatableMixin, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        # Forms don't hold the language, and leave out what depends on it.
+        same = ArticleCategory.objects.filter(locale_id=self.locale_id, slug=self.slug)
+        if same.exclude(pk=self.pk).exists():
+            raise ValidationError({"slug": _("Une autre catégorie a déjà cette adresse.")})
 
 
 class ArticleQuerySet(PageQuerySet):
