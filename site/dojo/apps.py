@@ -6,3 +6,10 @@ class DojoConfig(AppConfig):
 
     name = "dojo"
     verbose_name = "Le Dojo Financier"
+
+    def ready(self) -> None:
+        from wagtail.admin import auth
+
+        from .middleware import refuse_in_admin
+
+        auth.permission_denied = refuse_in_admin

@@ -76,16 +76,37 @@ def test_private_address_asks_a_script_to_sign_in_by_a_sentence(client):
     )
 
 
-@pytest.mark.parametrize("path", ["/admin/", "/admin/pages/", "/admin/images/", "/admin/users/"])
-def test_student_in_the_admin_gets_a_clear_refusal(client, path):
-    client.force_login(make_student())
-    response = client.get(path)
+def assert_refused(response):
     assert response.status_code == 403
     assert "<h1>Accès refusé</h1>" in response.text
     assert (
         "Votre compte ne donne pas accès à cette page. "
         "Si vous pensez qu’il le devrait, écrivez au soutien."
     ) in response.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/admin/", "/admin/pages/", "/admin/images/", "/admin/users/", "/admin/api/main/pages/"],
+)
+def test_student_in_the_admin_gets_a_clear_refusal(client, path):
+    client.force_login(make_student())
+    assert_refused(client.get(path))
+
+
+@pytest.mark.parametrize("path", ["/admin/pages/", "/admin/images/", "/admin/groups/"])
+def test_staff_of_the_wrong_role_get_a_clear_refusal(client, path):
+    client.force_login(make_user(role=Role.FINANCE))
+    assert_refused(client.get(path))
+    assert_refused(client.post(path))
+
+
+def test_unknown_address_of_the_admin_asks_strangers_to_sign_in(client):
+    response = client.get("/admin/nulle-part/")
+    assert (response.status_code, response["Location"]) == (
+        302,
+        "/connexion/?next=/admin/nulle-part/",
+    )
 
 
 def test_student_s_script_in_the_admin_is_refused_too(client):
