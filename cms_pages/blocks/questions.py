@@ -54,6 +54,7 @@ class OptionBlock(blocks.StructBlock):
     class Meta:
         icon = "list-ul"
         label = gettext_lazy("Choix")
+        label_format = "{text}"
 
 
 class ChoiceQuestionBlock(QuestionBlock):
