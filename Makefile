@@ -33,7 +33,7 @@ lint: $(READY)
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 bench: $(READY)
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(ONLY)
 
 # Pins anew from pyproject.toml.
 pins: $(READY)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cms_pages.models import CoursePage, LessonPage
+from dojo.formats import format_day
 
 from .models import Term
 
@@ -49,7 +49,7 @@ class Access:
     @property
     def message(self) -> str:
         """One French sentence for the person refused; empty when allowed."""
-        date = date_format(timezone.localtime(self.since), "j F Y") if self.since else ""
+        date = format_day(self.since) if self.since else ""
         return {
             Reason.ANONYMOUS: _("Connectez-vous pour ouvrir cette leçon."),
             Reason.SUSPENDED: _("Votre compte est suspendu. Écrivez-nous pour le rétablir."),

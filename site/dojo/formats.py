@@ -1,9 +1,12 @@
-"""Québec's way to write money, percentages and durations. Pure functions."""
+"""Québec's way to write money, percentages, dates and durations. Pure functions."""
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -38,6 +41,22 @@ def format_percent(value: Decimal) -> str:
     places = 0 if value == value.to_integral_value() else 1
     text = format_number(value, places)
     return f"{text}{NBSP}%" if _is_french() else f"{text}%"
+
+
+def format_day(value: date | datetime) -> str:
+    """« 1er novembre 2026 », « 24 novembre 2026 », at the time of the school."""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    text = date_format(value, "j F Y")
+    return text.replace("1 ", "1er ", 1) if _is_french() and value.day == 1 else text
+
+
+def format_clock(value: datetime) -> str:
+    """« 18 h 05 » in French, which doesn't break; "18:05" in English."""
+    local = timezone.localtime(value)
+    if _is_french():
+        return f"{local.hour}{NBSP}h{NBSP}{local:%M}"
+    return f"{local:%H:%M}"
 
 
 def format_duration(minutes: int) -> str:

@@ -1,5 +1,6 @@
 """Québec's way to write money, percentages and durations."""
 
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,14 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dojo.formats import format_duration, format_money, format_number, format_percent
+from dojo.formats import (
+    format_clock,
+    format_day,
+    format_duration,
+    format_money,
+    format_number,
+    format_percent,
+)
 from dojo.templatetags import dojo_format
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -119,3 +127,23 @@ def test_filters_write_values():
     assert dojo_format.percent(Decimal(200) / 3) == f"66,7{NBSP}%"
     assert dojo_format.number(1234, 1) == f"1{NBSP}234,0"
     assert dojo_format.duration(90) == f"1{NBSP}h{NBSP}30{NBSP}min"
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "text"),
+    [
+        ("fr", date(2026, 11, 1), "1er novembre 2026"),
+        ("fr", date(2026, 11, 21), "21 novembre 2026"),
+        ("fr", datetime(2026, 11, 2, 3, 30, tzinfo=UTC), "1er novembre 2026"),
+        ("en", date(2026, 11, 1), "1 November 2026"),
+    ],
+)
+def test_format_day(language, value, text):
+    with translation.override(language):
+        assert format_day(value) == text
+
+
+@pytest.mark.parametrize(("language", "text"), [("fr", "18\xa0h\xa005"), ("en", "18:05")])
+def test_format_clock(language, text):
+    with translation.override(language):
+        assert format_clock(datetime(2026, 11, 24, 23, 5, tzinfo=UTC)) == text

@@ -1,5 +1,6 @@
 """Filters that write values for people: money, durations, rich text with formulas."""
 
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -7,7 +8,14 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.rich_text import RichText, expand_db_html
 
-from dojo.formats import format_duration, format_money, format_number, format_percent
+from dojo.formats import (
+    format_clock,
+    format_day,
+    format_duration,
+    format_money,
+    format_number,
+    format_percent,
+)
 from dojo.formulas import render_formulas
 
 register = template.Library()
@@ -36,6 +44,16 @@ def points(value: Decimal | None) -> str:
     value = Decimal(value)
     exponent = value.normalize().as_tuple().exponent
     return format_number(value, max(0, -exponent) if isinstance(exponent, int) else 0)
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    return "" if value is None else format_day(value)
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    return "" if value is None else format_clock(value)
 
 
 @register.filter
