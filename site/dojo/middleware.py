@@ -53,6 +53,8 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
             if not request.user.has_perm("wagtailadmin.access_admin"):
                 raise PermissionDenied
             return None
+        if not getattr(view_func, "login_required", True):
+            return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def get_login_url(self, view_func):

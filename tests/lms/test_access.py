@@ -84,7 +84,7 @@ def test_future_term_says_when_it_starts(course, lesson):
     term = make_term(student, course, start=22, end=30)
     access = lesson_access(student, lesson)
     assert access == Access(False, Reason.NOT_STARTED, since=term.starts_at)
-    assert access.message == "Votre accès à cette formation commence le 1 avril 2026."
+    assert access.message == "Votre accès à cette formation commence le 1er avril 2026."
 
 
 def test_future_terms_name_the_first_to_start(course):
@@ -107,7 +107,7 @@ def test_expired_term_says_when_it_ended_in_local_time(course, lesson):
         )
         access = lesson_access(student, lesson)
     assert access == Access(False, Reason.EXPIRED, since=term.expires_at)
-    assert access.message == "Votre accès à cette formation a pris fin le 1 mai 2026."
+    assert access.message == "Votre accès à cette formation a pris fin le 1er mai 2026."
 
 
 def test_expired_names_the_latest_end(course):

@@ -283,7 +283,7 @@ def test_submit_leads_to_the_result(client, course, student):
     assert sentences(response) == []
     page = words(client.get(response["Location"]))
     assert "Réussi. Beau travail!" in page
-    assert "2 points sur 2. La note de passage est de 70 %." in page
+    assert "Vous avez obtenu 2 sur 2. La note de passage est de 70 %." in page
 
 
 def test_late_submit_says_which_answers_count(client, course, student):

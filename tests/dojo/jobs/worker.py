@@ -33,7 +33,7 @@ declaration.GRACE = timedelta(seconds=1)
     backoff=lambda attempt: timedelta(seconds=0.5),
 )
 def write(*, number: int, fails_once: bool) -> None:
-    """Write one row that the database would refuse twice; some fail the first time that they run."""
+    """Write a row that the database would refuse twice; some fail the first time that they run."""
     time.sleep(0.03)
     if fails_once:
         marker = Path(os.environ["TEST_MARKERS"], str(number))
