@@ -1,6 +1,6 @@
 from .attempts import Attempt, AttemptQuestion, QuestionVersion
 from .courses import Course, Lesson
-from .enrolments import Enrolment, Term, TermSource
+from .enrolments import Enrolment, EnrolmentState, Term, TermSource
 from .progress import LessonProgress
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "AttemptQuestion",
     "Course",
     "Enrolment",
+    "EnrolmentState",
     "Lesson",
     "LessonProgress",
     "QuestionVersion",

@@ -16,6 +16,10 @@ class StripeEvent(models.Model):
         verbose_name = _("événement Stripe")
         verbose_name_plural = _("événements Stripe")
         ordering = ["-received_at"]
+        default_permissions = ("view",)
+        permissions = [
+            ("process_stripeevent", _("Peut traiter de nouveau un événement Stripe")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"

@@ -63,6 +63,8 @@ class Order(models.Model):
         verbose_name = _("commande")
         verbose_name_plural = _("commandes")
         ordering = ["-created_at"]
+        # Orders are written by the shop alone: nobody can be given the right to.
+        default_permissions = ("view",)
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
@@ -97,6 +99,11 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def titles(self) -> str:
+        """What was sold, on one line. For lists that prefetched the lines."""
+        return ", ".join(line.title for line in self.lines.all())
 
 
 class OrderLine(models.Model):

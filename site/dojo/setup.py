@@ -51,18 +51,36 @@ CONTENT_PERMISSIONS = [
     for model in ("person", "articlecategory")
     for action in ("add", "change", "delete", "view")
 ]
-COUPON_PERMISSIONS = [f"shop.{action}_coupon" for action in ("add", "change", "delete", "view")]
+MONEY_PERMISSIONS = [
+    *(f"shop.{action}_coupon" for action in ("add", "change", "delete", "view")),
+    "shop.view_order",
+    "shop.view_stripeevent",
+    "shop.process_stripeevent",
+]
 PEOPLE_PERMISSIONS = [f"users.{action}_user" for action in ("add", "change", "delete", "view")]
+ENROLMENT_PERMISSIONS = [
+    f"lms.{action}_enrolment" for action in ("add", "change", "delete", "view")
+]
+# Superusers alone write groups: who may, may give themselves anything (`dojo.users.policies`).
 MODEL_PERMISSIONS = {
     Role.EDITOR: [*CONTENT_PERMISSIONS, "lms.read_any_course"],
-    Role.INSTRUCTOR: ["cms_pages.view_person", "lms.read_any_course"],
-    Role.SUPPORT: [],
-    Role.FINANCE: COUPON_PERMISSIONS,
+    Role.INSTRUCTOR: ["cms_pages.view_person", "lms.read_any_course", "lms.view_enrolment"],
+    Role.SUPPORT: [
+        "users.view_user",
+        "users.change_user",
+        "lms.view_enrolment",
+        "lms.add_enrolment",
+        "lms.change_enrolment",
+    ],
+    Role.FINANCE: MONEY_PERMISSIONS,
     Role.ADMINISTRATOR: [
         *CONTENT_PERMISSIONS,
-        *COUPON_PERMISSIONS,
+        *MONEY_PERMISSIONS,
         *PEOPLE_PERMISSIONS,
+        *ENROLMENT_PERMISSIONS,
         "lms.read_any_course",
+        "jobs.view_job",
+        "jobs.run_again_job",
     ],
 }
 WAGTAIL_STARTER_GROUPS = ["Editors", "Moderators"]

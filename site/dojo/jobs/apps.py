@@ -10,5 +10,10 @@ class JobsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from wagtail.permissions import register_permission_policy
+
+        from dojo.backoffice.policies import ReadOnlyPolicy
+
+        register_permission_policy(self.get_model("Job"), ReadOnlyPolicy(self.get_model("Job")))
         # Jobs stand in `tasks` beside Celery's own, so that every process knows them all.
         autodiscover_modules("tasks")

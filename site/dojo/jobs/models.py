@@ -24,7 +24,14 @@ class Priority(models.IntegerChoices):
     HIGH = 10, _("Haute")
 
 
+# A job that has waited for longer than this says that a worker may be missing.
+LATE_AFTER = timedelta(minutes=5)
+
+
 class JobQuerySet(models.QuerySet["Job"]):
+    def late(self, now: datetime | None = None) -> JobQuerySet:
+        return self.due((now or timezone.now()) - LATE_AFTER)
+
     def due(self, now: datetime | None = None) -> JobQuerySet:
         return self.filter(status=JobStatus.PENDING, due_at__lte=now or timezone.now())
 
@@ -58,6 +65,8 @@ class Job(models.Model):
         verbose_name = _("tâche")
         verbose_name_plural = _("tâches")
         ordering = ["-pk"]
+        default_permissions = ("view",)
+        permissions = [("run_again_job", _("Peut exécuter de nouveau une tâche abandonnée"))]
         constraints = [
             models.UniqueConstraint(fields=["name", "key"], name="jobs_job_once"),
             models.CheckConstraint(
@@ -103,6 +112,4 @@ class Job(models.Model):
     @property
     def is_late(self) -> bool:
         """Due for over five minutes and still waiting: a worker may be missing."""
-        return self.status == JobStatus.PENDING and timezone.now() - self.due_at > timedelta(
-            minutes=5
-        )
+        return self.status == JobStatus.PENDING and timezone.now() - self.due_at > LATE_AFTER
