@@ -10,6 +10,8 @@ class DojoConfig(AppConfig):
     def ready(self) -> None:
         from wagtail.admin import auth
 
+        from . import checks  # noqa: F401 - registers them
         from .middleware import refuse_in_admin
 
+        # Wagtail has no setting for what it does with staff of the wrong role.
         auth.permission_denied = refuse_in_admin

@@ -1,6 +1,11 @@
-"""The project's own request/response steps. Each is a small change of a stock middleware."""
+"""The project's own request/response steps; most are a small change of a stock middleware."""
 
+import logging
+import re
+import time
+from collections.abc import Callable
 from typing import NoReturn
+from uuid import uuid4
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
@@ -10,6 +15,55 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.translation import gettext as _
+
+from dojo.logs import request_id
+
+logger = logging.getLogger("dojo.requests")
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# Addresses that are themselves a secret: their pattern is logged instead.
+SECRET_ADDRESSES = {"account_reset_password_from_key"}
+
+
+class RequestIdMiddleware:
+    """Gives each request an id, which its log lines and its answer carry, and logs the answer.
+
+    An id that a proxy of ours gave is kept, so that one request is one id in every log.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get("X-Request-ID", "")
+        identifier = given if REQUEST_ID.fullmatch(given) else uuid4().hex
+        token = request_id.set(identifier)
+        start = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            response.headers["X-Request-ID"] = identifier
+            logger.info(
+                "%s %s %s",
+                request.method,
+                _loggable_path(request),
+                response.status_code,
+                extra={
+                    "method": request.method,
+                    "path": _loggable_path(request),
+                    "status": response.status_code,
+                    "milliseconds": round((time.perf_counter() - start) * 1000),
+                },
+            )
+            return response
+        finally:
+            request_id.reset(token)
+
+
+def _loggable_path(request: HttpRequest) -> str:
+    match = request.resolver_match
+    if match is not None and match.url_name in SECRET_ADDRESSES:
+        return match.route
+    return request.path
 
 
 class PathLocaleMiddleware(LocaleMiddleware):

@@ -14,9 +14,10 @@ from wagtail.urls import serve_pattern
 
 from shop.payments.stripe import webhooks as stripe_webhooks
 
-from . import views
+from . import health, views
 
 urlpatterns = [
+    path("sante/", health.health, name="health"),
     path("webhooks/stripe/", stripe_webhooks.receive, name="stripe_webhook"),
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/", include(wagtailadmin_urls)),
