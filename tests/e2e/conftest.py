@@ -15,7 +15,9 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark these tests before pytest-django puts those that empty the database last."""
     for item in items:
         if "/e2e/" in str(item.path):
             item.add_marker(pytest.mark.browser)
