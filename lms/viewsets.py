@@ -133,6 +133,9 @@ class ExtendView(generic.EditView):
     submit_button_active_label = gettext_lazy("Prolongation…")
     error_message = gettext_lazy("L’inscription n’a pas été prolongée.")
 
+    def get_page_subtitle(self) -> str:
+        return _("Prolonger l’accès de %(user)s") % {"user": self.object.user}
+
     def get_queryset(self) -> QuerySet[Enrolment]:
         return Enrolment.objects.with_state().select_related("user", "course")
 

@@ -422,7 +422,6 @@ class StripeEventSheetView(SheetView):
             Action(
                 label=_("Traiter de nouveau"),
                 url=reverse("stripe_events:process", args=[self.object.pk]),
-                icon="rotate",
                 help=_("Sans danger\xa0: ce qui est déjà fait ne l’est pas deux fois."),
             )
         ]

@@ -42,6 +42,9 @@ class ListView(ExportMixin, generic.IndexView):
     def get_row_edit_url(self, instance: Any) -> str | None:
         return super().get_edit_url(instance)
 
+    def _get_title_column(self, field_name: str, *args: Any, **kwargs: Any) -> BaseColumn:
+        return super()._get_title_column(field_name, *args, **{"classname": "dojo-title", **kwargs})
+
     def get_list_more_buttons(self, instance: Any) -> list[MenuItem]:
         buttons = super().get_list_more_buttons(instance)
         if url := self.get_row_edit_url(instance):
@@ -104,7 +107,6 @@ class Action:
 
     label: str
     url: str
-    icon: str
     help: str = ""
 
 

@@ -111,7 +111,6 @@ class JobSheetView(SheetView):
             Action(
                 label=_("Exécuter de nouveau"),
                 url=reverse("jobs:run_again", args=[self.object.pk]),
-                icon="rotate",
                 help=_("La tâche retrouve tous ses essais et part aussitôt."),
             )
         ]

@@ -26,7 +26,6 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail.log_actions import log
 from wagtail.users.views.users import UserViewSet as WagtailUserViewSet
 
-from dojo.backoffice.columns import MomentColumn
 from dojo.backoffice.views import (
     Action,
     HistoryView,
@@ -107,12 +106,12 @@ class PeopleView(ListView):
                 accessor=str,
                 sort_key="last_name",
                 get_url=self.get_inspect_url,
+                classname="dojo-title",
             ),
             Column("email", label=_("Courriel"), sort_key="email"),
             Column("roles", label=_("Rôles"), accessor=roles_of),
             StatusFlagColumn("is_suspended", label=_("État"), true_label=_("Suspendu")),
             *(column for listing in self.listings for column in listing.columns),
-            MomentColumn("last_login", label=_("Dernière connexion"), sort_key="last_login"),
         ]
 
     @cached_property
@@ -291,6 +290,8 @@ class PersonSheetView(SheetView):
     def get_field_label(self, field_name: str, field: Any) -> str:
         if field_name == "roles":
             return _("Rôles")
+        if field_name == "date_joined":
+            return _("Compte créé le")
         if field_name == "is_superuser":
             return _("Superutilisateur")
         return super().get_field_label(field_name, field)
@@ -329,7 +330,6 @@ class PersonSheetView(SheetView):
             Action(
                 label=_("Envoyer un lien de mot de passe"),
                 url=reverse("wagtailusers_users:password_link", args=[self.object.pk]),
-                icon="mail",
                 help=_("La personne reçoit un courriel et choisit elle-même son mot de passe."),
             )
         ]
