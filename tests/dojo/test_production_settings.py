@@ -23,7 +23,14 @@ GOOD = {
     "STRIPE_PUBLISHABLE_KEY": "pk_live_x",
     "STRIPE_WEBHOOK_SECRET": "whsec_x",
 }
-NAMES = [*GOOD, "DJANGO_ALLOW_ASYNC_UNSAFE", "DEBUG", "STRIPE_API_BASE", "STRIPE_JS_URL", "LOG_FORMAT"]
+NAMES = [
+    *GOOD,
+    "DJANGO_ALLOW_ASYNC_UNSAFE",
+    "DEBUG",
+    "STRIPE_API_BASE",
+    "STRIPE_JS_URL",
+    "LOG_FORMAT",
+]
 
 
 def run(*command: str, **changes: str) -> subprocess.CompletedProcess[str]:
