@@ -30,6 +30,7 @@ hypothesis_settings.load_profile("suite")
 _left_out: dict[str, int] = {}
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     kept, left_out = [], []
     for item in items:
@@ -45,7 +46,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "browser" in _left_out and os.environ.get("CI"):
             raise pytest.UsageError("Chromium is missing, and CI accepts no test left out for that")
         config.hook.pytest_deselected(items=left_out)
-        items[:] = kept
+    # What empties the database runs last. pytest itself moves the browser's tests to the front.
+    items[:] = sorted(kept, key=_empties_database)
+
+
+def _empties_database(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
