@@ -41,6 +41,9 @@ class EnrolForm(TermForm):
     )
     course = forms.ModelChoiceField(label=_("Formation"), queryset=Course.objects.none())
 
+    class Meta(TermForm.Meta):
+        fields = ["course"]
+
     field_order = ["email", "course", "days", "source"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

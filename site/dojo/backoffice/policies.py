@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 from wagtail.permission_policies import ModelPermissionPolicy
@@ -24,4 +25,7 @@ class ReadOnlyPolicy(ModelPermissionPolicy):
         return super().user_has_any_permission(user, set(actions) - WRITES)
 
     def users_with_any_permission(self, actions: Iterable[str]) -> QuerySet:
-        return super().users_with_any_permission(set(actions) - WRITES)
+        readable = set(actions) - WRITES
+        if not readable:
+            return get_user_model().objects.none()
+        return super().users_with_any_permission(readable)
