@@ -191,16 +191,17 @@ class PersonForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["suspended"].initial = self.instance.is_suspended
-        self.grantable = grantable_groups(self.for_user)
+        grantable = grantable_groups(self.for_user)
         is_self = self.instance == self.for_user
         if is_self or not self.instance.pk:
             del self.fields["suspended"]
         if is_self or not self.for_user.is_superuser:
             del self.fields["is_superuser"]
-        if is_self or not self.grantable:
+        if is_self or not grantable:
             del self.fields["groups"]
         else:
-            ids = [group.pk for group in self.grantable]
+            # Of somebody who holds any other group, `may_manage` says no, and there is no form.
+            ids = [group.pk for group in grantable]
             self.fields["groups"].queryset = Group.objects.filter(pk__in=ids).order_by("name")
 
     def clean_email(self) -> str:
@@ -210,13 +211,6 @@ class PersonForm(WagtailAdminModelForm):
         if not self.instance.pk:
             self.instance.set_unusable_password()
         return super().save(commit)
-
-    def _save_m2m(self) -> None:
-        """Groups that this form may not give are not taken by it either."""
-        if "groups" in self.cleaned_data and self.instance.pk:
-            kept = self.instance.groups.exclude(pk__in=[group.pk for group in self.grantable])
-            self.cleaned_data["groups"] = [*kept, *self.cleaned_data["groups"]]
-        super()._save_m2m()
 
 
 class PersonCreateView(generic.CreateView):
