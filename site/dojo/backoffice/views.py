@@ -51,6 +51,12 @@ class ListView(ExportMixin, generic.IndexView):
             buttons.append(MenuItem(self.edit_item_label, url=url, icon_name="edit", priority=10))
         return buttons
 
+    @cached_property
+    def no_results_message(self) -> str:
+        if self.is_searching or self.is_filtering:
+            return _("Rien ne correspond à votre recherche.")
+        return _("Rien à afficher pour le moment.")
+
     def search_queryset(self, queryset: QuerySet) -> QuerySet:
         """Each word in one of the fields or another."""
         for word in self.search_query.split():
@@ -78,7 +84,7 @@ class Section(Component):
     ) -> None:
         self.id = id
         self.heading = heading
-        self.table = Table(columns, rows, caption=heading) if rows else None
+        self.table = Table(columns, rows) if rows else None
         self.empty = empty
         self.icon = icon
 

@@ -90,7 +90,6 @@ class PeopleView(ListView):
     page_title = gettext_lazy("Personnes")
     add_item_label = gettext_lazy("Ajouter une personne")
     search_fields = ["email", "first_name", "last_name", "phone"]
-    show_other_searches = True
 
     @cached_property
     def listings(self) -> list[panels.PersonListing]:
