@@ -14,7 +14,7 @@ from lms.services.attempts import (
     start_attempt,
     submit_attempt,
 )
-from lms.services.enrolments import grant_term
+from lms.services.enrolments import enrol, extend, grant_term, revoke_term
 from lms.services.progress import record_visit
 from lms.services.registry import course_row, lesson_row
 from tests.factories import make_course, make_quiz, make_student, make_user, single_choice
@@ -149,3 +149,42 @@ def test_grant_at_once_makes_terms_that_follow_each_other():
     assert len(terms) == THREADS
     assert [term.starts_at for term in terms[1:]] == [term.expires_at for term in terms[:-1]]
     assert Enrolment.objects.count() == 1
+
+
+def test_enrol_at_once_enrols_once():
+    student, course, admin = make_user(), course_row(make_course()), make_user()
+
+    def enrol_now():
+        return enrol(
+            user=student, course=course, days=30, source=TermSource.ADMIN, created_by=admin
+        )
+
+    found = at_once(*[enrol_now] * THREADS)
+    term = Term.objects.get()
+    assert sorted(found, key=lambda answer: answer[1]) == [
+        *[(term, False)] * (THREADS - 1),
+        (term, True),
+    ]
+
+
+def test_extend_and_revoke_at_once_do_each_thing_once():
+    student, admin = make_student(make_course()), make_user()
+    first = Term.objects.get(enrolment__user=student)
+
+    def extend_now():
+        _term, is_new = extend(
+            enrolment=first.enrolment,
+            days=30,
+            source=TermSource.ADMIN,
+            created_by=admin,
+            last_seen=first.pk,
+        )
+        return is_new
+
+    assert sorted(at_once(*[extend_now] * THREADS)) == [*[False] * (THREADS - 1), True]
+    assert Term.objects.count() == 2
+
+    def revoke_now():
+        return revoke_term(term=first, revoked_by=admin)
+
+    assert sorted(at_once(*[revoke_now] * THREADS)) == [*[False] * (THREADS - 1), True]
