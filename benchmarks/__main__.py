@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import tempfile
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dojo.settings.test")
-os.environ.setdefault("TEST_DB_NAME", "bench")
+_folder = tempfile.TemporaryDirectory()
+os.environ["TEST_DIR"] = _folder.name
 
 import django
 
