@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dojo.settings.test")
 _folder = tempfile.TemporaryDirectory()
 os.environ["TEST_DIR"] = _folder.name
 
-import django
+import django  # noqa: E402
 
 django.setup()
 
