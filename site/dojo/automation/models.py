@@ -18,6 +18,7 @@ class OutboxEvent(models.Model):
     key = models.CharField(_("clé"), max_length=120)
     payload = models.JSONField(_("contenu"))
     created_at = models.DateTimeField(_("inscrit le"), auto_now_add=True)
+    delivered_at = models.DateTimeField(_("livré le"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("événement sortant")

@@ -267,6 +267,11 @@ STRIPE_TIMEOUT_SECONDS = 20
 ORDER_LIFETIME_MINUTES: int = env.int("ORDER_LIFETIME_MINUTES", default=60)
 
 
+# make.com --------------------------------------------------------------------------------------
+
+# Where paid orders are announced; nowhere when it is empty.
+MAKE_WEBHOOK_PAYMENTS_URL: str = env("MAKE_WEBHOOK_PAYMENTS_URL", default="")
+
 # Content security policy -----------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {
