@@ -218,6 +218,10 @@ class PersonCreateView(generic.CreateView):
         "Le compte de %(object)s est créé. Un courriel lui permet de choisir son mot de passe."
     )
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        items = super().get_breadcrumbs_items()
+        return [*items[:-1], {"url": "", "label": self.page_title}]
+
     def save_instance(self) -> User:
         person = super().save_instance()
         services.send_password_link(user=person, is_new=True)
